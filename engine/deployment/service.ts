@@ -1,0 +1,29 @@
+import type {
+  Binding,
+  DeploymentRequest,
+  DeploymentStatus,
+  LedgerEvent,
+  RequestDeployment,
+  RolloutResult,
+} from './types';
+import type { DeploymentReview } from '../protocol';
+
+/** Requests, approvals, rollout and rollback; every one is an event on the ledger. */
+export interface Deployments {
+  /** All deployments of all specs. */
+  list(): Promise<DeploymentStatus[]>;
+  request(request: RequestDeployment): Promise<DeploymentRequest>;
+  find(requestId: string): Promise<DeploymentRequest>;
+  review(requestId: string): Promise<DeploymentReview>;
+  approve(requestId: string, comment: string, expected: Binding): Promise<DeploymentRequest>;
+  reject(requestId: string, comment: string): Promise<DeploymentRequest>;
+  withdraw(requestId: string, comment: string): Promise<DeploymentRequest>;
+  /** Refused with `policy` before the approvals are there, whoever asks. */
+  rollout(requestId: string): Promise<RolloutResult>;
+  rollback(spec: string, deployment: string, comment: string): Promise<RolloutResult>;
+  stop(spec: string, deployment: string): Promise<DeploymentStatus>;
+  /** Oldest first. */
+  events(deployment?: string): Promise<LedgerEvent[]>;
+  /** Brings the ledger of the remote, when there is one; answers whether anything new came. */
+  refresh(): Promise<boolean>;
+}

@@ -1,0 +1,122 @@
+/** Experiments, runs, params and metrics in MLflow's words; times are milliseconds since the Unix epoch, UTC. */
+export type RunStatus = 'RUNNING' | 'SCHEDULED' | 'FINISHED' | 'FAILED' | 'KILLED';
+export type LifecycleStage = 'active' | 'deleted';
+
+export interface Experiment {
+  id: string;
+  name: string;
+  artifactLocation: string;
+  lifecycleStage: LifecycleStage;
+  createdAt: number;
+  updatedAt: number;
+  tags: Record<string, string>;
+}
+
+export interface MetricPoint {
+  key: string;
+  /** May be NaN or infinite. */
+  value: number;
+  timestamp: number;
+  step: number;
+}
+
+export interface DatasetInput {
+  name: string;
+  digest: string;
+  sourceType: string;
+  source: string;
+  schema?: string;
+  profile?: string;
+  tags: Record<string, string>;
+}
+
+export interface Run {
+  id: string;
+  experimentId: string;
+  name: string;
+  status: RunStatus;
+  startedAt: number;
+  endedAt?: number;
+  artifactUri: string;
+  lifecycleStage: LifecycleStage;
+  params: Record<string, string>;
+  /** Last value of each metric. */
+  metrics: Record<string, MetricPoint>;
+  tags: Record<string, string>;
+  datasets: DatasetInput[];
+}
+
+export interface RunQuery {
+  experimentIds: string[];
+  /** Newest first unless `oldestFirst`. */
+  oldestFirst?: boolean;
+  limit?: number;
+  offset?: number;
+  includeDeleted?: boolean;
+}
+
+export interface RunPage {
+  runs: Run[];
+  total: number;
+}
+
+export interface NewRun {
+  experimentId: string;
+  name?: string;
+  startedAt: number;
+  tags: Record<string, string>;
+  /** Chosen by the caller when it must be known before the run exists: 32 lower-case hex digits. */
+  id?: string;
+}
+
+export interface RunUpdate {
+  status?: RunStatus;
+  endedAt?: number;
+  name?: string;
+}
+
+export interface LogBatch {
+  metrics?: MetricPoint[];
+  params?: Record<string, string>;
+  tags?: Record<string, string>;
+}
+
+/**
+ * Where experiments and runs are kept. Every method rejects with a `GalleyError`:
+ * `not-found`, `invalid` (MLflow's limits), `conflict` (a param logged again with another value),
+ * `locked` (busy longer than the timeout), `read-only`, `corrupt`, `unreachable`, `unauthorized`.
+ */
+export interface TrackingStore {
+  experiments(options?: { includeDeleted?: boolean }): Promise<Experiment[]>;
+  experiment(id: string): Promise<Experiment>;
+  experimentByName(name: string): Promise<Experiment | undefined>;
+  createExperiment(
+    name: string,
+    tags?: Record<string, string>,
+    artifactLocation?: string,
+  ): Promise<Experiment>;
+  setExperimentTag(experimentId: string, key: string, value: string): Promise<void>;
+  runs(query: RunQuery): Promise<RunPage>;
+  run(id: string): Promise<Run>;
+  createRun(run: NewRun): Promise<Run>;
+  updateRun(id: string, update: RunUpdate): Promise<Run>;
+  deleteRun(id: string): Promise<void>;
+  restoreRun(id: string): Promise<void>;
+  log(runId: string, batch: LogBatch): Promise<void>;
+  logDatasets(runId: string, datasets: DatasetInput[]): Promise<void>;
+  deleteTag(runId: string, key: string): Promise<void>;
+  /** Points in order of (step, timestamp). */
+  metricHistory(runId: string, key: string): Promise<MetricPoint[]>;
+  /** Cheap token that changes whenever anything in the store may have changed; for polling. */
+  revision(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Tags that Galley writes on a run, beside MLflow's own `mlflow.*` ones. */
+export const runTags = {
+  pipeline: 'galley.pipeline',
+  spec: 'galley.spec',
+  stages: 'galley.stages',
+  trigger: 'galley.trigger',
+  reason: 'galley.reason',
+} as const;

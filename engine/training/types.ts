@@ -1,0 +1,65 @@
+import type { ParamValue } from '../pipeline/spec';
+
+export type StageStatus = 'waiting' | 'running' | 'finished' | 'cached' | 'failed' | 'killed' | 'skipped';
+
+/** State of one stage in one run, as kept in the run's state file. */
+export interface StageState {
+  name: string;
+  status: StageStatus;
+  startedAt?: number;
+  endedAt?: number;
+  exitCode?: number;
+  /** Why it failed or was killed, one sentence. */
+  reason?: string;
+  /** 1 for the first try. */
+  attempt: number;
+}
+
+/** Whole state of a run process: `.galley/runs/<run id>/state.json`, replaced atomically at each change. */
+export interface RunState {
+  runId: string;
+  experimentId: string;
+  runName: string;
+  pipeline: string;
+  /** Spec file, relative to the project's folder. */
+  spec: string;
+  status: 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
+  reason?: string;
+  params: Record<string, ParamValue>;
+  stages: StageState[];
+  startedAt: number;
+  endedAt?: number;
+  process: ProcessIdentity;
+}
+
+/** A process that can be told from a later one with the same id. */
+export interface ProcessIdentity {
+  pid: number;
+  /** Opaque start mark (Linux: clock ticks since boot, elsewhere the start time that `ps` prints). */
+  started: string;
+}
+
+export interface StartRun {
+  /** Spec file, relative to the project's folder. */
+  spec: string;
+  /** Only these stages and nothing else; absent: all, in order. */
+  stages?: string[];
+  params?: Record<string, string>;
+  /** Ignore the stage cache. */
+  force?: boolean;
+  /** What started it, e.g. `manual`, `retrain:live`. */
+  trigger?: string;
+}
+
+/** A backend that can run a pipeline. */
+export interface TrainingBackend {
+  /** Starts a run that outlives this process, and answers once it exists in the store. */
+  start(run: StartRun): Promise<RunState>;
+  /** Asks a run to stop: children get SIGTERM, after a grace period SIGKILL. Resolves once it has a final status. */
+  stop(runId: string): Promise<RunState>;
+  /** Runs that this backend knows, newest first. A run whose process is gone is settled as FAILED first. */
+  runs(): Promise<RunState[]>;
+  state(runId: string): Promise<RunState | undefined>;
+  /** Part of the run's combined log from a byte offset; `next` is where to go on. */
+  log(runId: string, offset: number, limit: number): Promise<{ text: string; next: number; size: number }>;
+}

@@ -1,0 +1,111 @@
+/** Bundles the four processes and the webview pages into dist/, and with --tests every suite into out/. */
+import { build, context } from 'esbuild';
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Native packages stay outside the bundles; package.mjs ships them beside. */
+const native = ['@duckdb/node-api', '@duckdb/node-bindings'];
+
+const node = {
+  bundle: true,
+  platform: 'node',
+  target: 'node22',
+  format: 'cjs',
+  sourcemap: true,
+  absWorkingDir: root,
+  // yaml, jsonrpc and others are smaller and tree-shaken in their ES module form.
+  mainFields: ['module', 'main'],
+  conditions: ['import'],
+  loader: { '.sql': 'text', '.md': 'text' },
+  logLevel: 'warning',
+};
+
+function nodeBundles(production) {
+  const minify = { minifySyntax: production, minifyWhitespace: production };
+  return [
+    {
+      ...node,
+      ...minify,
+      entryPoints: ['extension/main.ts'],
+      outfile: 'dist/extension.js',
+      external: ['vscode'],
+    },
+    { ...node, ...minify, entryPoints: ['language-server/main.ts'], outfile: 'dist/language-server.js' },
+    { ...node, ...minify, entryPoints: ['engine/server.ts'], outfile: 'dist/engine.js', external: native },
+    {
+      ...node,
+      ...minify,
+      entryPoints: ['engine/cli/main.ts'],
+      outfile: 'dist/galley.js',
+      external: native,
+      banner: { js: '#!/usr/bin/env node' },
+    },
+  ];
+}
+
+async function webviewBundle(production) {
+  const folders = await readdir(path.join(root, 'webviews'), { withFileTypes: true });
+  const pages = folders.filter((entry) => existsSync(path.join(root, 'webviews', entry.name, 'page.ts')));
+  return {
+    bundle: true,
+    platform: 'browser',
+    target: 'chrome130',
+    format: 'esm',
+    sourcemap: production ? false : 'linked',
+    minify: production,
+    absWorkingDir: root,
+    entryPoints: pages.map((entry) => ({ in: `webviews/${entry.name}/page.ts`, out: entry.name })),
+    outdir: 'dist/webviews',
+    tsconfig: 'webviews/tsconfig.json',
+    loader: { '.css': 'text' },
+    logLevel: 'warning',
+  };
+}
+
+async function suites() {
+  const files = await readdir(path.join(root, 'test'), { recursive: true });
+  return {
+    ...node,
+    entryPoints: files
+      .filter((file) => file.endsWith('.test.ts') || file === path.join('editor', 'index.ts'))
+      .map((file) => path.join('test', file)),
+    outdir: 'out/test',
+    outbase: 'test',
+    external: ['vscode', 'mocha', 'playwright-core', 'fast-check', ...native],
+  };
+}
+
+/** Builds everything. `production` minifies and leaves source maps of pages out. */
+export async function buildAll({ production = false, tests = false } = {}) {
+  await rm(path.join(root, 'dist'), { recursive: true, force: true });
+  await mkdir(path.join(root, 'dist/webviews'), { recursive: true });
+  await cp(path.join(root, 'node_modules/@vscode/codicons/dist'), path.join(root, 'dist/webviews/codicons'), {
+    recursive: true,
+    filter: (file) => !/\.(html|svg|csv|json|ts)$/.test(file),
+  });
+  if (tests) await rm(path.join(root, 'out'), { recursive: true, force: true });
+  const bundles = [
+    ...nodeBundles(production),
+    await webviewBundle(production),
+    ...(tests ? [await suites()] : []),
+  ];
+  await Promise.all(bundles.map((options) => build(options)));
+}
+
+async function watch() {
+  const bundles = [...nodeBundles(false), await webviewBundle(false)];
+  for (const options of bundles) await (await context({ ...options, logLevel: 'info' })).watch();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes('--watch')) await watch();
+  else
+    await buildAll({
+      production: process.argv.includes('--production'),
+      tests: process.argv.includes('--tests'),
+    });
+}

@@ -1,0 +1,22 @@
+import type { ErrorData } from '../../engine/errors';
+import type { DeploymentReview } from '../../engine/protocol';
+
+export interface ReviewState {
+  root: string;
+  requestId: string;
+}
+
+export type ToReviewPage =
+  | { kind: 'review'; review: DeploymentReview }
+  | { kind: 'busy'; what: string | null }
+  | { kind: 'failure'; error: ErrorData };
+
+export type FromReviewPage =
+  | { kind: 'ready' }
+  | { kind: 'reload' }
+  /** The panel asks for the comment and confirms; the page only says what was pressed. */
+  | { kind: 'approve' }
+  | { kind: 'reject' }
+  | { kind: 'withdraw' }
+  | { kind: 'rollout' }
+  | { kind: 'openDiff'; path: string };
