@@ -1,4 +1,4 @@
-/** Bundles the four processes and the webview pages into dist/, and with --tests every suite into out/. */
+/** Bundles the four processes and the webview pages into dist/. */
 import { build, context } from 'esbuild';
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
@@ -66,28 +66,21 @@ async function webviewBundle(production) {
   };
 }
 
-async function suites() {
-  const files = await readdir(path.join(root, 'test'), { recursive: true });
-  return {
-    ...node,
-    entryPoints: files
-      .filter((file) => file.endsWith('.test.ts') || file === path.join('editor', 'index.ts'))
-      .map((file) => path.join('test', file)),
-    outdir: 'out/test',
-    outbase: 'test',
-    external: ['vscode', 'mocha', 'playwright-core', 'fast-check', ...native],
-  };
-}
+/** Options for bundling test files: each is self-contained but for what must be loaded from node_modules. */
+export const testBundle = {
+  ...node,
+  outbase: 'test',
+  external: ['vscode', 'mocha', 'playwright-core', 'fast-check', '@vscode/test-electron', ...native],
+};
 
 /** Builds everything. `production` minifies and leaves source maps of pages out. */
-export async function buildAll({ production = false, tests = false } = {}) {
+export async function buildAll({ production = false } = {}) {
   await rm(path.join(root, 'dist'), { recursive: true, force: true });
   await mkdir(path.join(root, 'dist/webviews'), { recursive: true });
   await cp(path.join(root, 'node_modules/@vscode/codicons/dist'), path.join(root, 'dist/webviews/codicons'), {
     recursive: true,
     filter: (file) => !/\.(html|svg|csv|json|ts)$/.test(file),
   });
-  if (tests) await rm(path.join(root, 'out'), { recursive: true, force: true });
   const bundles = [
     ...nodeBundles(production),
     await webviewBundle(production),
