@@ -1,3 +1,10 @@
+import { createBackends, openLocalStore } from './backends';
+import { createDeployments } from './deployment/deployments';
+import { createLocalTarget } from './deployment/serving/target';
+import { createMonitors } from './monitoring/monitors';
+import type { CliLauncher } from './processes/cli';
+import { createModelRegistration } from './registry/registration';
+import { createLocalTraining } from './training/local';
 import type { BackendConfig, BackendStatus } from './backends/types';
 import type { Deployments } from './deployment/service';
 import type { Monitors } from './monitoring/service';
@@ -18,4 +25,39 @@ export interface Project {
   monitors: Monitors;
   backends: { list(): Promise<BackendStatus[]>; add(backend: BackendConfig): Promise<BackendStatus> };
   close(): Promise<void>;
+}
+
+/**
+ * Opens a project on its local backend. Nothing is made on disk before the first write.
+ * @param root the folder that holds the spec files
+ * @param launcher how this process starts `galley` for runs, serving and monitors that outlive it
+ */
+export async function openProject(root: string, launcher: CliLauncher): Promise<Project> {
+  const { tracking, registry, close } = openLocalStore(root);
+  const training = createLocalTraining({ root, tracking, launcher });
+  const models = createModelRegistration({ root, tracking, registry, training });
+  const monitors = createMonitors({ root, training, launcher });
+  const deployments = createDeployments({
+    root,
+    registry,
+    tracking,
+    models,
+    target: createLocalTarget({ root, launcher }),
+    monitorCheck: async (deployment) =>
+      (await monitors.list())
+        .filter((monitor) => monitor.deployment === deployment)
+        .flatMap((monitor) => monitor.last ?? [])
+        .sort((a, b) => b.at - a.at)[0],
+  });
+  return {
+    root,
+    tracking,
+    registry,
+    models,
+    training,
+    deployments,
+    monitors,
+    backends: createBackends(root, tracking),
+    close,
+  };
 }

@@ -97,8 +97,5 @@ async function watch() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv.includes('--watch')) await watch();
   else
-    await buildAll({
-      production: process.argv.includes('--production'),
-      tests: process.argv.includes('--tests'),
-    });
+    await buildAll({ production: process.argv.includes('--production') });
 }

@@ -1,0 +1,60 @@
+import path from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { version } from '../../package.json';
+import { errorData } from '../errors';
+import { cliLauncher } from '../processes/cli';
+import { openProject, type Project } from '../project';
+import { commands } from './commands';
+import type { CliContext } from './context';
+
+/** Composition root of the `galley` command line. */
+async function main(argv: string[]): Promise<void> {
+  const program = new Command('galley')
+    .description('Build, test, deploy, monitor and update machine-learning models.')
+    .version(version)
+    .option('--cwd <folder>', 'the project folder', process.cwd())
+    .option('--no-color', 'no colours')
+    .exitOverride();
+  const launcher = cliLauncher(__filename);
+  let opened: Promise<Project> | undefined;
+
+  const context: CliContext = {
+    launcher,
+    cwd: () => path.resolve(program.opts<{ cwd: string }>().cwd),
+    project: () => (opened ??= openProject(context.cwd(), launcher)),
+    print: (value, format, text) => {
+      process.stdout.write(`${format === 'json' ? JSON.stringify(value, undefined, 2) : text(value)}\n`);
+    },
+    progress: (line) => process.stderr.write(`${line}\n`),
+    exit: (code) => {
+      process.exitCode = code;
+    },
+  };
+  for (const register of commands) register(program, context);
+  wrongUseExitsTwo(program);
+
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+      return;
+    }
+    const data = errorData(error);
+    context.progress(`galley: ${data.message}${data.remedy === undefined ? '' : `\n  ${data.remedy}`}`);
+    if (data.code === 'failed' && data.detail !== undefined) context.progress(data.detail);
+    process.exitCode = data.code === 'invalid' || data.code === 'not-found' ? 2 : 1;
+  } finally {
+    await (await opened?.catch(() => undefined))?.close();
+  }
+}
+
+/** Sub-commands inherit nothing from `exitOverride`; without it commander would end the process by itself. */
+function wrongUseExitsTwo(command: Command): void {
+  for (const child of command.commands) {
+    child.exitOverride();
+    wrongUseExitsTwo(child);
+  }
+}
+
+void main(process.argv.slice(2));
