@@ -1,4 +1,5 @@
 import type { ErrorData } from '../../engine/errors';
+import type { PageRequest } from '../ui/contract';
 import type { DeploymentReview } from '../../engine/protocol';
 
 export interface ReviewState {
@@ -7,7 +8,8 @@ export interface ReviewState {
 }
 
 export type ToReviewPage =
-  | { kind: 'review'; review: DeploymentReview }
+  /** `state` is what the page keeps for the serializer; needed once. */
+  | { kind: 'review'; review: DeploymentReview; state?: ReviewState }
   | { kind: 'busy'; what: string | null }
   | { kind: 'failure'; error: ErrorData };
 
@@ -19,4 +21,5 @@ export type FromReviewPage =
   | { kind: 'reject' }
   | { kind: 'withdraw' }
   | { kind: 'rollout' }
-  | { kind: 'openDiff'; path: string };
+  | { kind: 'openDiff'; path: string }
+  | PageRequest;

@@ -1,4 +1,5 @@
 import type { ErrorData } from '../../engine/errors';
+import type { PageRequest } from '../ui/contract';
 import type { MonitorStatus } from '../../engine/monitoring/types';
 
 export interface MonitorState {
@@ -19,4 +20,5 @@ export type FromMonitorPage =
   | { kind: 'check' }
   | { kind: 'retrain' }
   | { kind: 'rollback' }
-  | { kind: 'acknowledge'; alertId: string };
+  | { kind: 'acknowledge'; alertId: string }
+  | PageRequest;
