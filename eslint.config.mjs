@@ -29,6 +29,7 @@ export default tseslint.config(
           'process',
           'console',
           'URL',
+          'URLSearchParams',
           'fetch',
           'setTimeout',
           'clearTimeout',

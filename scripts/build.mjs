@@ -81,11 +81,7 @@ export async function buildAll({ production = false } = {}) {
     recursive: true,
     filter: (file) => !/\.(html|svg|csv|json|ts)$/.test(file),
   });
-  const bundles = [
-    ...nodeBundles(production),
-    await webviewBundle(production),
-    ...(tests ? [await suites()] : []),
-  ];
+  const bundles = [...nodeBundles(production), await webviewBundle(production)];
   await Promise.all(bundles.map((options) => build(options)));
 }
 
@@ -96,6 +92,5 @@ async function watch() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv.includes('--watch')) await watch();
-  else
-    await buildAll({ production: process.argv.includes('--production') });
+  else await buildAll({ production: process.argv.includes('--production') });
 }
