@@ -1,0 +1,26 @@
+/** References without braces, as `inputs`, `reference`, `current` and `labels` take them beside paths. */
+
+/** Endings of files: `datasets.py` is a file and no reference to a dataset called `py`. */
+const fileEndings = new Set(
+  'py r jl ipynb sh sql csv tsv json jsonl ndjson parquet feather arrow avro orc yaml yml toml txt md html xml db sqlite pkl pickle joblib npy npz h5 hdf5 zip gz tar tgz zst'.split(
+    ' ',
+  ),
+);
+
+/**
+ * Steps of a text that is a reference (`datasets.<name>`, `stages.<stage>.outputs.<name>`), or undefined when it is a
+ * path.
+ * @param datasets datasets that the spec declares, by name
+ */
+export function plainReference(text: string, datasets: Record<string, unknown>): string[] | undefined {
+  const dataset = /^datasets\.([A-Za-z][A-Za-z0-9_-]*)(\.path)?$/.exec(text);
+  if (dataset !== null) {
+    const name = dataset[1] ?? '';
+    return Object.hasOwn(datasets, name) || !fileEndings.has(name.toLowerCase())
+      ? ['datasets', name]
+      : undefined;
+  }
+  return /^stages\.[A-Za-z][A-Za-z0-9_-]*\.outputs\.[A-Za-z][A-Za-z0-9_-]*$/.test(text)
+    ? text.split('.')
+    : undefined;
+}

@@ -1,0 +1,95 @@
+import { parseAllDocuments } from 'yaml';
+import type { Document } from 'yaml';
+import { LineIndex } from './lines';
+import { report } from './report';
+import type { Source } from './report';
+import { TooComplexError, convertDocument } from './yaml-tree';
+
+/** A file of this size or more is not read; the largest specs seen in the field are a tenth of it. */
+export const maximumBytes = 5_000_000;
+
+/** Most syntax errors that are told; what follows is a consequence of the first ones. */
+const maximumSyntaxErrors = 50;
+
+/**
+ * Reads YAML text into a tree with places. Errors of the text become diagnostics, and what could be read stays.
+ * @param file name that diagnostics carry
+ */
+export function readSource(text: string, file: string): Source {
+  const tooLarge = text.length >= maximumBytes || Buffer.byteLength(text) >= maximumBytes;
+  const source: Source = {
+    file,
+    text,
+    lines: new LineIndex(tooLarge ? '' : text),
+    diagnostics: [],
+    unreadable: false,
+  };
+  if (tooLarge) {
+    const message =
+      'The file is too large: 5 MB or more. Split it into several files named `<name>.galley.yaml`.';
+    source.unreadable = true;
+    report(source, 'yaml-syntax', 'error', { start: 0, end: 0 }, message);
+    return source;
+  }
+  try {
+    const documents = parseAllDocuments(text, {
+      uniqueKeys: false,
+      prettyErrors: false,
+      strict: true,
+      logLevel: 'silent',
+    });
+    readDocuments(source, Array.isArray(documents) ? documents : []);
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof TooComplexError)) throw error;
+    source.unreadable = true;
+    const message =
+      error instanceof TooComplexError
+        ? error.message
+        : 'The file is nested too deeply to be read. Remove levels of brackets or indentation.';
+    const span = error instanceof TooComplexError ? error.span : { start: 0, end: firstLineEnd(text) };
+    source.diagnostics.length = 0;
+    report(source, 'yaml-syntax', 'error', span, message);
+  }
+  return source;
+}
+
+function firstLineEnd(text: string): number {
+  const end = text.search(/[\r\n]/);
+  return end < 0 ? text.length : end;
+}
+
+function readDocuments(source: Source, documents: Document.Parsed[]): void {
+  const [first, ...others] = documents;
+  if (first === undefined) return;
+  reportSyntax(source, first);
+  const extra = others.find((document) => document.contents !== null);
+  if (extra !== undefined) {
+    const start = extra.contents?.range[0] ?? extra.range[0];
+    const message =
+      'The file has more than one YAML document; only the first is read. Remove `---` and what follows.';
+    report(source, 'yaml-syntax', 'error', { start, end: start + 1 }, message);
+  }
+  const root = convertDocument(first, source);
+  if (root !== undefined) source.root = root;
+}
+
+function reportSyntax(source: Source, document: Document.Parsed): void {
+  const told = new Set<number>();
+  for (const error of [...document.errors, ...document.warnings]) {
+    const [start, end] = error.pos;
+    const { line } = source.lines.position(start);
+    if (told.has(line)) continue;
+    told.add(line);
+    if (told.size > maximumSyntaxErrors) break;
+    const severity = error.name === 'YAMLWarning' ? 'warning' : 'error';
+    report(source, 'yaml-syntax', severity, { start, end }, syntaxMessage(error.code, error.message));
+  }
+}
+
+function syntaxMessage(code: string, message: string): string {
+  if (code === 'TAB_AS_INDENT') return 'A tab cannot indent in YAML. Use spaces.';
+  if (code === 'UNEXPECTED_TOKEN' && message.includes('\t'))
+    return 'A tab cannot stand here in YAML. Use spaces.';
+  const sentence = message.trim();
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
