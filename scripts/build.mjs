@@ -21,6 +21,8 @@ const node = {
   mainFields: ['module', 'main'],
   conditions: ['import'],
   loader: { '.sql': 'text', '.md': 'text' },
+  define: { 'import.meta.url': 'bundleUrl' },
+  inject: [path.join(root, 'scripts/bundle-url.mjs')],
   logLevel: 'warning',
 };
 
