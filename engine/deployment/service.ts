@@ -3,10 +3,21 @@ import type {
   DeploymentRequest,
   DeploymentStatus,
   LedgerEvent,
+  LedgerVerification,
   RequestDeployment,
   RolloutResult,
 } from './types';
 import type { DeploymentReview } from '../protocol';
+
+/** What monitoring puts on the ledger. */
+export interface AlertEvent {
+  kind: 'alerted' | 'acknowledged';
+  spec: string;
+  deployment: string;
+  comment: string;
+  /** The evidence, e.g. the alert with its columns. */
+  detail: Record<string, unknown>;
+}
 
 /** Requests, approvals, rollout and rollback; every one is an event on the ledger. */
 export interface Deployments {
@@ -24,6 +35,13 @@ export interface Deployments {
   stop(spec: string, deployment: string): Promise<DeploymentStatus>;
   /** Oldest first. */
   events(deployment?: string): Promise<LedgerEvent[]>;
-  /** Brings the ledger of the remote, when there is one; answers whether anything new came. */
+  /**
+   * Brings the ledger of the remote, when there is one, and pushes what could not be pushed before; answers whether
+   * anything new came. `unreachable` when the remote does not answer, `corrupt` when its history was rewritten.
+   */
   refresh(): Promise<boolean>;
+  /** Puts an alert, or that someone took note of it, on the ledger. */
+  record(event: AlertEvent): Promise<LedgerEvent>;
+  /** Walks the whole ledger; finds what was tampered with. */
+  verify(): Promise<LedgerVerification>;
 }

@@ -1,3 +1,4 @@
+import type { ErrorData } from '../errors';
 import type { ApprovalPolicy, RolloutSpec } from '../pipeline/spec';
 import type { ProcessIdentity } from '../training/types';
 
@@ -48,6 +49,14 @@ export interface LedgerEvent {
   binding?: Binding;
   /** More facts of the event, e.g. the evidence of an alert. */
   detail?: Record<string, unknown>;
+  /** Spec file that the deployment is of, relative to the top of the repository, with `/`. */
+  spec?: string;
+  /** What the event stands for, one sentence. */
+  meaning?: string;
+  /** True while only this machine has it: it could not be pushed yet. */
+  unshared?: true;
+  /** Ids that it had before it was put on top of what others had pushed first. */
+  earlierIds?: string[];
 }
 
 export type RequestStatus =
@@ -76,6 +85,10 @@ export interface DeploymentRequest {
   rejection?: { who: Identity; at: number; comment: string };
   /** True when the person at this machine could approve it now. */
   waitingForMe: boolean;
+  /** Spec file, relative to the project's folder. */
+  spec?: string;
+  /** Set while only this machine has some of its events; says why. */
+  unshared?: string;
 }
 
 /** One version behind a deployment's address. */
@@ -86,6 +99,21 @@ export interface ServedVersion {
   port: number;
   process: ProcessIdentity;
   healthy: boolean;
+  /** Requests that this version was given since it started, and how many of them failed (5xx or no answer). */
+  requests?: number;
+  errors?: number;
+}
+
+/** The newest rollout that a local serve process was given. */
+export interface ServingRollout {
+  /** Of this rollout, not of the request. */
+  id: string;
+  version: string;
+  status: 'running' | 'done' | 'failed';
+  /** Percent of traffic that the new version has. */
+  percent: number;
+  /** Why it failed, with the last lines of the model server. */
+  reason?: string;
 }
 
 /** State of a local serve process: `.galley/serving/<deployment>/state.json`. */
@@ -101,6 +129,7 @@ export interface ServingState {
   startedAt?: number;
   requests: number;
   errors: number;
+  rollout?: ServingRollout;
 }
 
 /** What is known of one deployment of the spec now. */
@@ -116,6 +145,10 @@ export interface DeploymentStatus {
   requests: DeploymentRequest[];
   rollout: RolloutSpec;
   policy: ApprovalPolicy | undefined;
+  /** Why nothing can be deployed now (not on the default branch, no repository, a damaged ledger). */
+  problem?: ErrorData;
+  /** Set when something is in service, or has the alias, that no event of the ledger put there; says what. */
+  unapproved?: string;
 }
 
 export interface RequestDeployment {
@@ -130,4 +163,21 @@ export interface RequestDeployment {
 export interface RolloutResult {
   status: DeploymentStatus;
   url: string;
+  /** What could not be done after the version was in service (alias not moved, event not pushed), a sentence each. */
+  warnings?: string[];
+}
+
+/** What walking the whole ledger found. */
+export interface LedgerVerification {
+  /** Newest commit; absent when there is no ledger yet. */
+  head?: string;
+  events: number;
+  /** Events whose commit has a good signature of the person. */
+  signed: number;
+  /** Events that only this machine has. */
+  unshared: number;
+  /** Whether the remote's ledger was compared too. */
+  remote: 'same' | 'compared' | 'unreachable' | 'none';
+  /** Empty: the ledger is sound. */
+  problems: { commit?: string; message: string }[];
 }
