@@ -52,6 +52,19 @@ export interface ModelRegistry {
   artifactPath(name: string, version: string): Promise<string>;
 }
 
+/** Edits of models and versions beside the common part; a capability that a registry may have. */
+export interface RegistryEdits {
+  /** `undefined` leaves no description. */
+  describeModel(name: string, description: string | undefined): Promise<RegisteredModel>;
+  setModelTag(name: string, key: string, value: string): Promise<void>;
+  deleteModelTag(name: string, key: string): Promise<void>;
+  /** Deletes the model with all its versions. */
+  deleteModel(name: string): Promise<void>;
+  describeVersion(name: string, version: string, description: string | undefined): Promise<ModelVersion>;
+  /** The number is never used again. */
+  deleteVersion(name: string, version: string): Promise<void>;
+}
+
 /** Outcome of one test gate for one version. */
 export interface TestResult {
   name: string;

@@ -112,6 +112,92 @@ export interface TrackingStore {
   close(): Promise<void>;
 }
 
+/** Changes to whole experiments; a capability that a tracking store may have. */
+export interface ExperimentLifecycle {
+  renameExperiment(experimentId: string, name: string): Promise<void>;
+  /** Marks it and its runs deleted; their data stays. */
+  deleteExperiment(experimentId: string): Promise<void>;
+  restoreExperiment(experimentId: string): Promise<void>;
+  deleteExperimentTag(experimentId: string, key: string): Promise<void>;
+}
+
+export type LoggedModelStatus = 'PENDING' | 'READY' | 'FAILED';
+
+export interface LoggedModelMetric extends MetricPoint {
+  runId: string;
+  datasetName?: string;
+  datasetDigest?: string;
+}
+
+/** A model that MLflow 3 clients log: it belongs to an experiment and has an artifact folder of its own. */
+export interface LoggedModel {
+  /** `m-` and 32 hex digits. */
+  id: string;
+  experimentId: string;
+  name: string;
+  artifactLocation: string;
+  createdAt: number;
+  updatedAt: number;
+  status: LoggedModelStatus;
+  statusMessage?: string;
+  lifecycleStage: LifecycleStage;
+  modelType?: string;
+  sourceRunId?: string;
+  params: Record<string, string>;
+  tags: Record<string, string>;
+  metrics: LoggedModelMetric[];
+}
+
+export interface NewLoggedModel {
+  experimentId: string;
+  name?: string;
+  modelType?: string;
+  sourceRunId?: string;
+  params?: Record<string, string>;
+  tags?: Record<string, string>;
+}
+
+/** Logged models that a run read and made. */
+export interface RunModels {
+  inputs: string[];
+  outputs: { modelId: string; step: number }[];
+}
+
+/** MLflow 3's logged models; a capability that a tracking store may have. */
+export interface LoggedModelStore {
+  createLoggedModel(model: NewLoggedModel): Promise<LoggedModel>;
+  loggedModel(id: string, options?: { includeDeleted?: boolean }): Promise<LoggedModel>;
+  /** Active models, newest first. */
+  loggedModels(experimentIds: string[]): Promise<LoggedModel[]>;
+  finalizeLoggedModel(id: string, status: LoggedModelStatus): Promise<LoggedModel>;
+  deleteLoggedModel(id: string): Promise<void>;
+  setLoggedModelTags(id: string, tags: Record<string, string>): Promise<void>;
+  deleteLoggedModelTag(id: string, key: string): Promise<void>;
+  logLoggedModelParams(id: string, params: Record<string, string>): Promise<void>;
+  logLoggedModelMetrics(runId: string, metrics: (MetricPoint & LoggedModelMetricOf)[]): Promise<void>;
+  linkModels(runId: string, models: Partial<RunModels>): Promise<void>;
+  runModels(runIds: string[]): Promise<Map<string, RunModels>>;
+}
+
+/** Which logged model, and which dataset, a metric is of. */
+export interface LoggedModelMetricOf {
+  modelId: string;
+  datasetName?: string;
+  datasetDigest?: string;
+}
+
+/** Artifacts that are files of this machine; a capability that a tracking store may have. */
+export interface LocalArtifacts {
+  /**
+   * Path of an artifact URI (`file:`, `mlflow-artifacts:`, a plain path).
+   * @throws GalleyError `unsupported` when the artifact is elsewhere (`s3:` …)
+   */
+  localArtifactPath(uri: string): string;
+}
+
+/** What a tracking store can do beside the common part. */
+export type TrackingCapabilities = ExperimentLifecycle & LoggedModelStore & LocalArtifacts;
+
 /** Tags that Galley writes on a run, beside MLflow's own `mlflow.*` ones. */
 export const runTags = {
   pipeline: 'galley.pipeline',

@@ -1,0 +1,5 @@
+/** The bundler gives `.sql` files as text. */
+declare module '*.sql' {
+  const text: string;
+  export default text;
+}
