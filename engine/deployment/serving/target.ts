@@ -1,4 +1,5 @@
 import type { DeploymentSpec } from '../../pipeline/spec';
+import type { ExpressionScope } from '../../pipeline/types';
 import type { ServingState } from '../types';
 
 /** One version that a target shall bring into service. */
@@ -11,6 +12,8 @@ export interface TargetRollout {
   version: string;
   /** Local file or folder that holds the version's artifact. */
   artifact: string;
+  /** What the spec's own references in the `serve` command mean (`specScope(spec, {})`), beside `model.*`, `port`, `env.*`. */
+  scope?: ExpressionScope;
 }
 
 /**
@@ -33,3 +36,5 @@ export interface ServingTarget {
   /** Takes a deployment out of service and answers once its processes are gone; nothing in service is no error. */
   stop(deployment: string): Promise<void>;
 }
+
+export { createLocalTarget } from './local';
