@@ -23,6 +23,7 @@ export interface ColumnDrift {
   /** How far past the threshold, 1 = at it; larger is worse for both kinds of score. For sorting. */
   severity: number;
   distribution: Distribution;
+  /** Share of rows without a value that could be compared (NULL, NaN, infinite), 0 to 1. */
   missing: { reference: number; current: number };
 }
 
@@ -39,6 +40,8 @@ export interface DriftReport {
   skipped: { column: string; reason: string }[];
   computation: 'exact' | 'approximate';
   at: number;
+  /** What was not as it should be with the data, e.g. lines that could not be read. */
+  notes?: string[];
 }
 
 export interface DriftQuery {

@@ -6,13 +6,18 @@ export interface NumberStorage {
   single: boolean;
 }
 
-/** Edges of equal bins as NumPy's `linspace` gives them; a single value gets one bin of width 1 around it. */
+/**
+ * Edges of equal bins as NumPy's `linspace` gives them; a single value gets one bin of width 1 around it.
+ * @param single compute in 32-bit floats, as NumPy does for such data
+ */
 export function equalEdges(first: number, last: number, bins: number, single = false): Float64Array {
+  const round = single ? Math.fround : (value: number) => value;
   const low = first === last ? first - 0.5 : first;
   const high = first === last ? last + 0.5 : last;
-  const step = (high - low) / bins;
-  const edges = Float64Array.from({ length: bins + 1 }, (_, i) => (i === bins ? high : i * step + low));
-  return single ? edges.map((edge) => Math.fround(edge)) : edges;
+  const step = round(round(high - low) / bins);
+  return Float64Array.from({ length: bins + 1 }, (_, i) =>
+    i === bins ? high : round(round(i * step) + low),
+  );
 }
 
 /**
@@ -25,7 +30,7 @@ export function sturgesEdges(
   count: number,
   storage: NumberStorage,
 ): Float64Array {
-  const range = last - first;
+  const range = storage.single ? Math.fround(last - first) : last - first;
   let width = range / (Math.log2(count) + 1);
   if (storage.integer && width < 1 && width > 0) width = 1;
   return equalEdges(first, last, width > 0 ? Math.ceil(range / width) : 1, storage.single);
