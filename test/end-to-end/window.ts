@@ -83,6 +83,31 @@ export class Window {
     await this.page.locator('.editor-instance .view-lines').first().waitFor();
   }
 
+  /** Replaces the first occurrence of a text in the active editor, with the editor's own find and replace. */
+  async replaceInEditor(from: string, to: string): Promise<void> {
+    await this.page.locator('.editor-instance .view-lines').first().click();
+    await this.page.keyboard.press('Control+Home');
+    await this.page.keyboard.press('Control+h');
+    const widget = this.page.locator('.find-widget.visible');
+    const [find, replace] = [widget.locator('.find-part textarea'), widget.locator('.replace-part textarea')];
+    await find.fill(from);
+    await replace.fill(to);
+    await find.press('Enter');
+    await replace.press('Enter');
+    await this.page.keyboard.press('Escape');
+  }
+
+  async save(): Promise<void> {
+    await this.page.keyboard.press('Control+s');
+  }
+
+  /** Moves the cursor to a line, counted from one. */
+  async goToLine(line: number): Promise<void> {
+    await this.page.locator('.editor-instance .view-lines').first().click();
+    await this.page.keyboard.press('Control+g');
+    await this.answer(`:${line}`);
+  }
+
   /** Shows Galley's views. */
   async showViews(): Promise<void> {
     const tab = this.page.locator('.activitybar .action-item a[aria-label^="Galley"]').first();
