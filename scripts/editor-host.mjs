@@ -69,11 +69,10 @@ async function answers(url) {
 
 /**
  * Starts a VS Code server on loopback and waits until it answers.
- * @param options.vscode folder from prepareEditorHost
- * @param options.data folder for user data, extensions and logs; kept
- * @param options.settings user settings, over {@link quietSettings}
- * @param options.env more environment, e.g. a git identity
- * @returns {Promise<{port: number, logs: string, url: (folder: string, payload?: Record<string, string>) => string, stop: () => Promise<void>}>}
+ * @param {{vscode: string, data: string, settings?: Record<string, unknown>, env?: Record<string, string>, port?: number, detached?: boolean}} options
+ *   `vscode` from prepareEditorHost; `data`: folder for user data, extensions and logs, which is kept; `settings`: over
+ *   {@link quietSettings}; `env`: more environment, e.g. a git identity; `detached`: outlives this process
+ * @returns {Promise<{port: number, pid: number | undefined, logs: string, url: (folder: string, payload?: Record<string, string>) => string, stop: () => Promise<void>}>}
  */
 export async function startEditorHost({ vscode, data, settings = {}, env = {}, port, detached = false }) {
   const user = path.join(data, 'user');
