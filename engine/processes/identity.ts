@@ -5,7 +5,7 @@ import type { ProcessIdentity } from '../training/types';
 
 const run = promisify(execFile);
 
-/** The start mark of a process, or undefined when there is none with that id. */
+/** The start mark of a process, or undefined when there is none with that id; rejects when that cannot be known. */
 async function startMark(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     try {
@@ -14,8 +14,11 @@ async function startMark(pid: number): Promise<string | undefined> {
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       // A zombie has ended; only its parent has not looked yet.
       return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
-    } catch {
-      return undefined;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ESRCH') return undefined;
+      // E.g. too many open files: a live process must not pass for a dead one.
+      throw error;
     }
   }
   try {
@@ -26,8 +29,10 @@ async function startMark(pid: number): Promise<string | undefined> {
     }
     const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)]);
     return stdout.trim() || undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    // Both end with 1 when there is no such process.
+    if ((error as { code?: unknown }).code === 1) return undefined;
+    throw error;
   }
 }
 

@@ -11,8 +11,10 @@ export interface StageState {
   exitCode?: number;
   /** Why it failed or was killed, one sentence. */
   reason?: string;
-  /** 1 for the first try. */
+  /** 1 for the first try; 0 for a stage that was never started. */
   attempt: number;
+  /** Leader of the process group of a running stage. */
+  process?: ProcessIdentity;
 }
 
 /** Whole state of a run process: `.galley/runs/<run id>/state.json`, replaced atomically at each change. */
@@ -24,12 +26,17 @@ export interface RunState {
   /** Spec file, relative to the project's folder. */
   spec: string;
   status: 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
+  /** First line: one sentence. Further lines: the last lines of the failed stage's output. */
   reason?: string;
   params: Record<string, ParamValue>;
   stages: StageState[];
   startedAt: number;
   endedAt?: number;
   process: ProcessIdentity;
+  /** Paths that the run makes, relative to the project's folder with `/`; two runs at once never share one. */
+  outputs?: string[];
+  /** The final status is not in the store yet (it was locked); it is brought there at next sight. */
+  storePending?: boolean;
 }
 
 /** A process that can be told from a later one with the same id. */
@@ -49,6 +56,8 @@ export interface StartRun {
   force?: boolean;
   /** What started it, e.g. `manual`, `retrain:live`. */
   trigger?: string;
+  /** Stages at a time; as many as the machine has cores when not given. */
+  jobs?: number;
 }
 
 /** A backend that can run a pipeline. */
@@ -60,6 +69,9 @@ export interface TrainingBackend {
   /** Runs that this backend knows, newest first. A run whose process is gone is settled as FAILED first. */
   runs(): Promise<RunState[]>;
   state(runId: string): Promise<RunState | undefined>;
-  /** Part of the run's combined log from a byte offset; `next` is where to go on. */
+  /**
+   * Part of the run's combined log from a byte offset (negative: that many bytes before the end); `next` is where to
+   * go on. Characters are never cut in two.
+   */
   log(runId: string, offset: number, limit: number): Promise<{ text: string; next: number; size: number }>;
 }

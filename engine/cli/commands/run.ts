@@ -1,0 +1,157 @@
+import { writeFile } from 'node:fs/promises';
+import { InvalidArgumentError, Option } from 'commander';
+import { GalleyError, errorData } from '../../errors';
+import { findSpecFiles } from '../../pipeline/load';
+import { dryRun, type DryRun } from '../../training/dry-run';
+import { runFolder } from '../../training/run-folder';
+import { runPipeline } from '../../training/run-process';
+import { inWords } from '../../training/scheduler';
+import type { RunState, StartRun } from '../../training/types';
+import type { CliContext, OutputFormat, RegisterCommand } from '../context';
+
+interface RunOptions {
+  stage: string[];
+  param: Record<string, string>;
+  dryRun?: boolean;
+  force?: boolean;
+  detach?: boolean;
+  jobs?: number;
+  trigger?: string;
+  runId?: string;
+  detachedChild?: boolean;
+  format: OutputFormat;
+}
+
+function collectParam(text: string, params: Record<string, string>): Record<string, string> {
+  const equals = text.indexOf('=');
+  if (equals <= 0) throw new InvalidArgumentError('Write NAME=VALUE.');
+  return { ...params, [text.slice(0, equals)]: text.slice(equals + 1) };
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('Write a whole number from 1 on.');
+  return value;
+}
+
+/** The spec that is meant when none is named. */
+async function onlySpec(root: string): Promise<string> {
+  const files = await findSpecFiles(root);
+  const [first] = files;
+  if (files.includes('galley.yaml')) return 'galley.yaml';
+  if (first !== undefined && files.length === 1) return first;
+  throw first === undefined
+    ? new GalleyError('not-found', `There is no galley.yaml in ${root}.`, {
+        remedy: 'Name the spec file, or the folder with --cwd.',
+        subject: root,
+      })
+    : new GalleyError('invalid', `There are several spec files in ${root}.`, {
+        remedy: `Name one: ${files.join(', ')}.`,
+        subject: root,
+      });
+}
+
+function stageLine({ name, status, startedAt, endedAt, reason }: RunState['stages'][number]): string {
+  const took =
+    startedAt === undefined || endedAt === undefined ? '' : `  ${inWords((endedAt - startedAt) / 1000)}`;
+  return `  ${name}  ${status}${took}${reason === undefined ? '' : `  ${reason}`}`;
+}
+
+/** A run in a few lines: its status, its stages, why it failed. */
+export function describeRun(state: RunState): string {
+  const reason = state.reason?.split('\n')[0];
+  return [
+    `${state.runName}  ${state.status}${reason === undefined ? '' : `  ${reason}`}`,
+    ...state.stages.map(stageLine),
+    `run ${state.runId}`,
+  ].join('\n');
+}
+
+function describePlan({ pipeline, stages }: DryRun): string {
+  return [pipeline, ...stages.map(({ name, action, why }) => `  ${name}  ${action}  ${why}`)].join('\n');
+}
+
+/** Ctrl-C, a closed terminal and `kill` all stop the run, and its stages with it. */
+function stopOnSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  return stop.signal;
+}
+
+async function foreground(
+  context: CliContext,
+  run: StartRun,
+  options: RunOptions,
+  signal: AbortSignal,
+): Promise<RunState> {
+  const project = await context.project();
+  // The terminal may be closed while the run is being stopped because of that.
+  process.stderr.on('error', () => undefined);
+  return runPipeline({
+    ...run,
+    root: project.root,
+    tracking: project.tracking,
+    registry: project.registry,
+    signal,
+    ...(options.runId === undefined ? {} : { runId: options.runId }),
+    ...(options.detachedChild === true
+      ? {}
+      : { onOutput: (bytes: Uint8Array) => void process.stderr.write(bytes) }),
+  });
+}
+
+/** `galley run`: runs a pipeline here, in the foreground or (`--detach`) as a process of its own. */
+export const registerRun: RegisterCommand = (program, context) => {
+  program
+    .command('run')
+    .description('run a pipeline')
+    .argument('[file]', 'spec file; galley.yaml, or the only one there is')
+    .option(
+      '--stage <name>',
+      'only this stage (repeat for several)',
+      (name, all: string[]) => [...all, name],
+      [],
+    )
+    .option('--param <name=value>', 'another value for a param (repeat for several)', collectParam, {})
+    .option('--dry-run', 'say what would run, and run nothing')
+    .option('--force', 'run every stage, whatever the cache has')
+    .option('--detach', 'start the run and return')
+    .option('--jobs <n>', 'stages at a time; as many as there are cores when not given', positiveInteger)
+    .addOption(new Option('--trigger <what>', 'what started it').hideHelp())
+    .addOption(new Option('--run-id <id>').hideHelp())
+    .addOption(new Option('--detached-child').hideHelp())
+    .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
+    .action(async (file: string | undefined, options: RunOptions) => {
+      const root = context.cwd();
+      // From the first moment: a stop that comes while the run begins must not leave it half made.
+      const signal = options.detach === true || options.dryRun === true ? undefined : stopOnSignal();
+      const run: StartRun = {
+        spec: file ?? (await onlySpec(root)),
+        params: options.param,
+        ...(options.stage.length === 0 ? {} : { stages: options.stage }),
+        ...(options.force === undefined ? {} : { force: options.force }),
+        ...(options.trigger === undefined ? {} : { trigger: options.trigger }),
+        ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+      };
+      if (options.dryRun === true) {
+        context.print(await dryRun(root, run), options.format, describePlan);
+        return;
+      }
+      if (signal === undefined) {
+        const state = await (await context.project()).training.start(run);
+        context.print(state, options.format, describeRun);
+        return;
+      }
+      try {
+        const state = await foreground(context, run, options, signal);
+        context.print(state, options.format, describeRun);
+        if (state.status !== 'FINISHED') context.exit(1);
+      } catch (error) {
+        // Who started a detached run reads there why it did not begin.
+        if (options.detachedChild === true && options.runId !== undefined)
+          await writeFile(runFolder(root, options.runId).startFailure, JSON.stringify(errorData(error)));
+        throw error;
+      }
+    });
+};
