@@ -1,0 +1,35 @@
+import { askDeployment } from '../ask/deployments';
+import { askText, confirm, required, tell, withNotification } from '../ask/prompts';
+import type { GalleyCommand } from './command';
+
+/** Brings the version back that was in service before. */
+export const rollBackDeployment: GalleyCommand = {
+  id: 'galley.rollBackDeployment',
+  async run(services, target) {
+    const title = 'Roll back deployment';
+    const { root, deployment } = await askDeployment(
+      services,
+      target,
+      title,
+      'that can be rolled back',
+      ({ version, previousVersion }) => version !== undefined && previousVersion !== undefined,
+    );
+    const { name, spec, version, previousVersion } = deployment;
+    const comment = await askText({
+      title,
+      prompt: `Why does ${name} go back from v${version ?? ''} to v${previousVersion ?? ''}?`,
+      check: required('The others need a reason.'),
+    });
+    await confirm(
+      `Roll back ${name} to v${previousVersion ?? ''}?`,
+      `Target: ${deployment.target}. v${version ?? ''} is taken out of service.`,
+      'Roll Back',
+    );
+    const result = await withNotification(`Rolling back ${name}`, () =>
+      services.engine.request('deployments/rollback', { root, spec, deployment: name, comment }),
+    );
+    await services.attention.look(root, ['deployments']);
+    tell('information', `${name} serves v${result.status.version ?? ''} again at ${result.url}.`, {});
+    return result;
+  },
+};

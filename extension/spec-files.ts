@@ -1,0 +1,20 @@
+import path from 'node:path';
+import type * as vscode from 'vscode';
+
+/** Whether a file is a pipeline spec by its name, whatever language the editor takes it for. */
+export function isSpecFile(uri: vscode.Uri): boolean {
+  const name = path.posix.basename(uri.path);
+  return uri.scheme === 'file' && (name === 'galley.yaml' || name.endsWith('.galley.yaml'));
+}
+
+/** Whether the language server looks after a file. */
+export function isGalleyFile(uri: vscode.Uri): boolean {
+  return isSpecFile(uri) || (uri.scheme === 'file' && uri.path.endsWith('/.galley/backends.yaml'));
+}
+
+/** As {@link isGalleyFile}, for the editor. */
+export const galleyFiles = [
+  { scheme: 'file', pattern: '**/galley.yaml' },
+  { scheme: 'file', pattern: '**/*.galley.yaml' },
+  { scheme: 'file', pattern: '**/.galley/backends.yaml' },
+];

@@ -1,0 +1,145 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { errorData } from '../../engine/errors';
+import type { ChangeTopic } from '../../engine/protocol';
+import { sentence } from '../error-report';
+import type { Engine } from '../engine-client';
+import type { ProjectRoots } from '../project-roots';
+import type { Target } from '../target';
+
+/** One row of a view. Rows are built anew at each refresh; a stable id keeps them expanded and selected. */
+export interface TreeNode {
+  /** Unique within the view. */
+  id: string;
+  label: string;
+  description?: string;
+  tooltip?: vscode.MarkdownString | string;
+  icon?: vscode.ThemeIcon;
+  /** Kind and state, e.g. `run.finished`: menus are bound to it. */
+  contextValue?: string;
+  command?: vscode.Command;
+  /** What commands on this row are about. */
+  target?: Target;
+  children?: () => Promise<TreeNode[]>;
+  expanded?: boolean;
+}
+
+/** A view's rows for one project. */
+export type LoadNodes = (root: string) => Promise<TreeNode[]>;
+
+export interface View extends vscode.Disposable, vscode.TreeDataProvider<TreeNode> {
+  readonly id: string;
+  /** Reads again what the view shows; open rows stay open. */
+  refresh(): void;
+}
+
+const refreshDelay = 250;
+
+/** A theme icon, with the colour of a state. */
+export function icon(id: string, color?: string): vscode.ThemeIcon {
+  return color === undefined
+    ? new vscode.ThemeIcon(id)
+    : new vscode.ThemeIcon(id, new vscode.ThemeColor(color));
+}
+
+/** The one row that stands for something that could not be read: the reason, and its remedy at a click. */
+export function failureNode(id: string, error: unknown): TreeNode {
+  const data = errorData(error);
+  return {
+    id: `${id}/failure`,
+    label: data.message,
+    ...(data.remedy === undefined ? {} : { description: data.remedy }),
+    tooltip: sentence(data),
+    icon: icon('error', 'list.errorForeground'),
+    contextValue: 'failure',
+    command: data.action ?? { title: 'Show Log', command: 'galley.showGalleyLog' },
+  };
+}
+
+async function guarded(id: string, load: () => Promise<TreeNode[]>): Promise<TreeNode[]> {
+  try {
+    return await load();
+  } catch (error) {
+    return [failureNode(id, error)];
+  }
+}
+
+function treeItem(node: TreeNode): vscode.TreeItem {
+  const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(
+    node.label,
+    node.children === undefined ? None : node.expanded === true ? Expanded : Collapsed,
+  );
+  item.id = node.id;
+  if (node.description !== undefined) item.description = node.description;
+  item.tooltip = node.tooltip ?? node.label;
+  if (node.icon !== undefined) item.iconPath = node.icon;
+  if (node.contextValue !== undefined) item.contextValue = node.contextValue;
+  if (node.command !== undefined) item.command = node.command;
+  item.accessibilityInformation = {
+    label: node.description === undefined ? node.label : `${node.label}, ${node.description}`,
+  };
+  return item;
+}
+
+/**
+ * A tree view over all projects of the window: their rows directly when there is one project, else a row per project.
+ * @param topics changes after which it reads again
+ */
+export function createView(
+  id: string,
+  { engine, roots }: { engine: Engine; roots: ProjectRoots },
+  topics: readonly ChangeTopic[],
+  load: LoadNodes,
+): View {
+  const changed = new vscode.EventEmitter<void>();
+  let timer: NodeJS.Timeout | undefined;
+  const refresh = (): void => {
+    // Several changes within a moment are one refresh; the first is not put off by later ones.
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      changed.fire();
+    }, refreshDelay);
+  };
+
+  async function top(): Promise<TreeNode[]> {
+    if (!vscode.workspace.isTrusted) return [];
+    const all = await roots.all();
+    const only = all.length === 1 ? all[0] : undefined;
+    if (only !== undefined) return guarded(only, () => load(only));
+    return all.map((root) => ({
+      id: root,
+      label: path.basename(root),
+      description: vscode.workspace.asRelativePath(root),
+      icon: icon('root-folder'),
+      contextValue: 'root',
+      expanded: true,
+      children: () => guarded(root, () => load(root)),
+    }));
+  }
+
+  const subscriptions = [
+    changed,
+    engine.onDidChange((change) => {
+      if (change.topics.some((topic) => topics.includes(topic))) refresh();
+    }),
+    engine.onDidRestart(refresh),
+    roots.onDidChange(refresh),
+    vscode.workspace.onDidGrantWorkspaceTrust(refresh),
+  ];
+  return {
+    id,
+    refresh,
+    onDidChangeTreeData: changed.event,
+    getTreeItem: treeItem,
+    getChildren: (node) => {
+      if (node === undefined) return guarded(id, top);
+      const { children } = node;
+      return children === undefined ? [] : guarded(node.id, children);
+    },
+    dispose: () => {
+      clearTimeout(timer);
+      subscriptions.forEach((subscription) => void subscription.dispose());
+    },
+  };
+}
