@@ -17,8 +17,8 @@ export async function readState(file: string): Promise<RunState | undefined> {
     throw error;
   }
   try {
-    const state = JSON.parse(text) as RunState;
-    if (typeof state.runId === 'string' && Array.isArray(state.stages)) return state;
+    const state = JSON.parse(text) as Partial<RunState> | null;
+    if (typeof state?.runId === 'string' && Array.isArray(state.stages)) return state as RunState;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
