@@ -81,7 +81,10 @@ export interface TestResult {
 export const versionTags = {
   digest: 'galley.digest',
   commit: 'galley.commit',
+  /** Name of the pipeline. */
   pipeline: 'galley.pipeline',
+  /** Spec file, relative to the project's folder. */
+  spec: 'galley.spec',
   stage: 'galley.stage',
   /** JSON array of {@link TestResult}. */
   tests: 'galley.tests',

@@ -31,9 +31,10 @@ export interface ServeOptions {
  * The serve process of one deployment: keeps the version in service running behind the deployment's address, carries
  * out what `desired.json` asks for, and writes `state.json`. Ends when it is asked to stop, when `signal` aborts, or
  * when there is nothing to serve.
+ * @returns the last state: `stopped`, with the reason
  * @throws GalleyError `conflict` when another process serves the deployment already
  */
-export async function serveDeployment(options: ServeOptions): Promise<void> {
+export async function serveDeployment(options: ServeOptions): Promise<ServingState> {
   const { root, deployment, signal } = options;
   const files = servingFiles(root, deployment);
   await galleyFolder(root, 'serving', deployment);
@@ -154,4 +155,5 @@ export async function serveDeployment(options: ServeOptions): Promise<void> {
     await log.close();
     await owner.leave();
   }
+  return snapshot();
 }
