@@ -72,6 +72,10 @@ export interface MonitorCheck {
   /** Set when the check could not be made. */
   failure?: string;
   alert: boolean;
+  /** Spec file of the monitor, relative to the project's folder. */
+  spec?: string;
+  /** What went wrong beside the check, e.g. an alert that could not be passed on. */
+  notes?: string[];
 }
 
 export interface Alert {
@@ -87,6 +91,10 @@ export interface Alert {
   columns: { column: string; score: number; threshold: number }[];
   acknowledged?: { at: number; by: string; comment: string };
   resolvedAt?: number;
+  /** Spec file of the monitor, relative to the project's folder. */
+  spec?: string;
+  /** The run that `on-alert: [retrain]` started, or why it could not; it is tried again at the next check. */
+  retraining?: { runId: string } | { failure: string };
 }
 
 export interface MonitorStatus {
