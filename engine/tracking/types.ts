@@ -38,6 +38,8 @@ export interface Run {
   startedAt: number;
   endedAt?: number;
   artifactUri: string;
+  /** Who made it, as the client told. */
+  user?: string;
   lifecycleStage: LifecycleStage;
   params: Record<string, string>;
   /** Last value of each metric. */
@@ -65,6 +67,8 @@ export interface NewRun {
   name?: string;
   startedAt: number;
   tags: Record<string, string>;
+  /** Default: the tag `mlflow.user`. */
+  user?: string;
   /** Chosen by the caller when it must be known before the run exists: 32 lower-case hex digits. */
   id?: string;
 }

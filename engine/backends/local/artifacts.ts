@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { GalleyError } from '../../errors';
-import { locationPath, pathWithin, scheme } from './locations';
+import { pathWithin } from '../../tracking/artifact-files';
+import { locationPath, scheme } from './locations';
 import { loggedModelLocation, readLoggedModel } from './logged-models';
 import { parseModelUri, resolveVersion, versionLocation } from './model-versions';
 import type { Sql } from './sql';

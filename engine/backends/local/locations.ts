@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { GalleyError } from '../../errors';
+import { pathWithin } from '../../tracking/artifact-files';
 
 /** The location that MLflow writes for a local folder: its path, on Windows a `file:` URI. */
 export function folderLocation(folder: string): string {
@@ -61,23 +62,4 @@ function fileUriPath(root: string, location: string): string {
       { cause: error },
     );
   }
-}
-
-/**
- * A path below a folder.
- * @throws GalleyError `invalid` when it would lead out of the folder
- */
-export function pathWithin(folder: string, relative: string): string {
-  const joined = path.resolve(folder, relative);
-  const inside = path.relative(folder, joined);
-  if (
-    inside === '..' ||
-    inside.startsWith(`..${path.sep}`) ||
-    path.isAbsolute(inside) ||
-    relative.includes('\0')
-  )
-    throw new GalleyError('invalid', `"${relative}" leads out of the artifact folder.`, {
-      subject: relative,
-    });
-  return joined;
 }

@@ -28,11 +28,12 @@ interface RunRow {
   startedAt: number | null;
   endedAt: number | null;
   artifactUri: string | null;
+  user: string | null;
   lifecycleStage: LifecycleStage;
 }
 
 const columns = `run_uuid AS id, CAST(experiment_id AS TEXT) AS experimentId, name, status,
-  start_time AS startedAt, end_time AS endedAt, artifact_uri AS artifactUri, lifecycle_stage AS lifecycleStage`;
+  start_time AS startedAt, end_time AS endedAt, artifact_uri AS artifactUri, user_id AS user, lifecycle_stage AS lifecycleStage`;
 
 /** A page of runs with everything but metric histories. */
 export function readRuns(sql: Sql, query: RunQuery): RunPage {
@@ -77,6 +78,7 @@ function toRuns(sql: Sql, rows: RunRow[]): Run[] {
     startedAt: row.startedAt ?? 0,
     ...(row.endedAt === null ? {} : { endedAt: row.endedAt }),
     artifactUri: row.artifactUri ?? '',
+    ...(row.user ? { user: row.user } : {}),
     lifecycleStage: row.lifecycleStage,
     params: params.get(row.id) ?? {},
     metrics: metrics.get(row.id) ?? {},
@@ -139,7 +141,7 @@ export function createRun(sql: Sql, run: NewRun): Run {
      VALUES (?, ?, 'UNKNOWN', '', '', ?, 'RUNNING', ?, NULL, '', 'active', ?, CAST(? AS INTEGER), NULL)`,
     id,
     name,
-    run.tags['mlflow.user'] ?? '',
+    run.user ?? run.tags['mlflow.user'] ?? '',
     run.startedAt,
     appendToLocation(experiment.artifactLocation, id, 'artifacts'),
     experiment.id,
