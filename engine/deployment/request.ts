@@ -1,0 +1,58 @@
+import { GalleyError } from '../errors';
+import type { ModelRegistry } from '../registry/types';
+import { mustBeDeployable } from './gates';
+import { candidateOf, catchUp, lookAround, requestIn, type DeploymentRoom } from './overview';
+import { inRepository } from './repository';
+import type { DeploymentRequest, RequestDeployment } from './types';
+
+/**
+ * Asks for a version to be deployed: the first event of a request, with what it binds to.
+ * @throws GalleyError `not-found`, `policy`, `conflict`, `corrupt`
+ */
+export async function requestDeployment(
+  room: DeploymentRoom,
+  { spec: file, deployment, version, comment }: RequestDeployment,
+): Promise<DeploymentRequest> {
+  await catchUp(room);
+  const overview = await lookAround(room);
+  const governed = overview.specs.deployment(file, deployment);
+  const number = await versionNumber(room.registry, governed.deployment.model, version);
+  const candidate = await candidateOf(room, overview.repository, governed, number, true);
+  await mustBeDeployable(room, overview, governed, candidate);
+  const { binding } = candidate;
+  const { approvals } = governed.deployment;
+  const { event } = await room.ledger.append({
+    kind: 'requested',
+    meaning: `Asks that ${binding.model} v${binding.version} is deployed to ${deployment}.`,
+    deployment,
+    spec: inRepository(overview.repository, file),
+    comment,
+    binding,
+    detail: { policy: approvals ?? null, branch: overview.specs.branch },
+  });
+  return requestIn(await lookAround(room), event.id);
+}
+
+/** The version that a number (`12`, `v12`), an alias, or nothing (the newest) names. */
+async function versionNumber(
+  registry: ModelRegistry,
+  model: string,
+  wanted: string | undefined,
+): Promise<string> {
+  if (wanted !== undefined) {
+    const number = /^v?(\d+)$/.exec(wanted)?.[1];
+    if (number !== undefined) return (await registry.version(model, number)).version;
+    const aliased = (await registry.model(model)).aliases[wanted];
+    if (aliased !== undefined) return aliased;
+    throw new GalleyError('not-found', `${model} has no version or alias ${wanted}.`, {
+      subject: model,
+      remedy: 'See `galley models show` for what there is.',
+    });
+  }
+  const [newest] = await registry.versions(model);
+  if (newest !== undefined) return newest.version;
+  throw new GalleyError('not-found', `${model} has no version yet.`, {
+    subject: model,
+    remedy: 'Run the pipeline and register its model first.',
+  });
+}
