@@ -1,7 +1,7 @@
 import { errorData, GalleyError } from '../errors';
 import { knownIdentity } from '../deployment/identity';
 import { openGit } from '../deployment/ledger/git';
-import { findSpecFiles, loadPipeline } from '../pipeline/load';
+import { loadPipeline } from '../pipeline/load';
 import type { MonitorSpec } from '../pipeline/spec';
 import type { LoadedPipeline } from '../pipeline/types';
 import type { CliLauncher } from '../processes/cli';
@@ -11,10 +11,11 @@ import { applyCheck } from './alert-life';
 import { makeCheck } from './check';
 import { computeDrift } from './drift/compute';
 import { dataLocation } from './locations';
+import { loadedPipelines } from './pipelines';
 import { retrainingRun } from './retraining';
 import type { Monitors } from './service';
 import { findAlert, openAlert, readAlerts, writeAlerts } from './store/alerts';
-import { filesIn, monitorFiles, monitorParts } from './store/files';
+import { filesIn, monitorFiles, monitorParts, type MonitorFiles } from './store/files';
 import { appendCheck, readChecks } from './store/history';
 import { withLock } from './store/lock';
 import type { Alert, MonitorCheck, MonitorStatus } from './types';
@@ -27,13 +28,6 @@ export interface MonitorsOptions {
   launcher?: CliLauncher;
   /** Called once for each alert that is opened, e.g. to put it on the ledger. */
   onAlert?: (alert: Alert, check: MonitorCheck) => Promise<void>;
-}
-
-async function loadedPipelines(root: string): Promise<LoadedPipeline[]> {
-  const files = await findSpecFiles(root);
-  const loaded = await Promise.allSettled(files.map((file) => loadPipeline(root, file)));
-  // What is wrong with a spec is shown where it is edited; the monitors of the others go on.
-  return loaded.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
 function monitorOf(pipeline: LoadedPipeline, name: string): MonitorSpec {
@@ -55,6 +49,26 @@ function shownPath(pipeline: LoadedPipeline, reference: string): string {
   }
 }
 
+/** The open alert; a damaged file spoils the status of this monitor only. */
+async function alertOf(files: MonitorFiles): Promise<{ alert?: Alert; damage?: string }> {
+  try {
+    const alert = openAlert(await readAlerts(files));
+    return alert === undefined ? {} : { alert };
+  } catch (error) {
+    return { damage: errorData(error).message };
+  }
+}
+
+function lastCheck(
+  monitor: string,
+  last: MonitorCheck | undefined,
+  damage: string | undefined,
+): { last?: MonitorCheck } {
+  if (damage !== undefined)
+    return { last: { monitor, alert: false, at: Date.now(), ...last, failure: damage } };
+  return last === undefined ? {} : { last };
+}
+
 async function statusOf(
   root: string,
   pipeline: LoadedPipeline,
@@ -64,7 +78,7 @@ async function statusOf(
   const files = monitorFiles(root, pipeline.file, name);
   const checks = await readChecks(files);
   const last = checks.at(-1);
-  const alert = openAlert(await readAlerts(files));
+  const { alert, damage } = await alertOf(files);
   return {
     name,
     spec: pipeline.file,
@@ -72,7 +86,7 @@ async function statusOf(
     reference: shownPath(pipeline, monitor.reference),
     current: shownPath(pipeline, monitor.current),
     ...(monitor.schedule === undefined ? {} : { schedule: monitor.schedule }),
-    ...(last === undefined ? {} : { last }),
+    ...lastCheck(name, last, damage),
     ...(alert === undefined ? {} : { openAlert: alert }),
     timeline: checks.map((check) => ({
       at: check.at,
