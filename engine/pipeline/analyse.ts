@@ -1,5 +1,17 @@
 import { buildSpec } from './build-spec';
+import { checkBackendNames } from './checks/backend-names';
+import { checkCycles } from './checks/cycles';
+import { checkOutputs } from './checks/outputs';
+import { checkSchedules } from './checks/schedules';
+import { checkUnused } from './checks/unused';
+import { checkContradictions, checkParamValues } from './checks/values';
+import { connectedBackends } from './connected-backends';
+import { declaredNames, findSymbols } from './declarations';
+import { findReferences } from './references';
+import type { Source } from './report';
+import { checkSchema } from './schema-check';
 import { readSource } from './source';
+import { withoutSuppressed } from './suppression';
 import type { Analysis } from './types';
 
 /** Where a text comes from. */
@@ -12,13 +24,33 @@ export interface AnalyseOptions {
 
 /** Everything that a spec's text says and what is wrong with it. Never throws, whatever the text. */
 export function analyse(text: string, options: AnalyseOptions): Analysis {
-  const source = readSource(text, options.file);
-  const spec = buildSpec(source.root);
-  return {
-    file: options.file,
-    diagnostics: source.diagnostics,
-    ...(spec === undefined ? {} : { spec }),
-    symbols: [],
-    references: [],
-  };
+  return analyseSource(readSource(text, options.file), options);
+}
+
+/** The same for a text that was read already. */
+export function analyseSource(source: Source, options: AnalyseOptions): Analysis {
+  const analysis: Analysis = { file: options.file, diagnostics: [], symbols: [], references: [] };
+  if (!source.unreadable) {
+    const broken = source.diagnostics.some(({ code }) => code === 'yaml-syntax');
+    checkSchema(source, 'spec');
+    analysis.symbols = findSymbols(source);
+    analysis.references = findReferences(source, declaredNames(source.root));
+    const spec = buildSpec(source.root);
+    if (spec !== undefined) {
+      analysis.spec = spec;
+      checkCycles(source, spec);
+      checkOutputs(source);
+      checkParamValues(source, spec);
+      checkContradictions(source);
+      checkSchedules(source);
+      const connected = options.root === undefined ? undefined : connectedBackends(options.root);
+      if (connected !== undefined) checkBackendNames(source, connected);
+      // In a broken file, uses may stand in the part that could not be read.
+      if (!broken) checkUnused(source, analysis.references);
+    }
+  }
+  analysis.diagnostics = withoutSuppressed(source.diagnostics, source.lines).sort(
+    (a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character,
+  );
+  return analysis;
 }

@@ -83,7 +83,7 @@ export function stageEdges(spec: PipelineSpec): StageEdge[] {
       for (const { content } of findExpressions(text))
         add(stagesBehind(parseReference(content) ?? [], spec, makers), at, content);
       if (at[2] !== 'inputs' || text.includes('${{')) continue;
-      const reference = plainReference(text, spec.datasets);
+      const reference = plainReference(text, (dataset) => Object.hasOwn(spec.datasets, dataset));
       add(reference === undefined ? makers.match(text) : stagesBehind(reference, spec, makers), at, text);
     }
   }

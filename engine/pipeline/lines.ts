@@ -45,6 +45,12 @@ export class LineIndex {
     return start + Math.max(0, Math.min(position.character, this.line(position.line).length));
   }
 
+  /** Offset of the end of the line that an offset is in. */
+  endOfLine(offset: number): number {
+    const { line } = this.position(offset);
+    return this.offset({ line, character: Infinity });
+  }
+
   range(span: Span): Range {
     return { start: this.position(span.start), end: this.position(Math.max(span.start, span.end)) };
   }

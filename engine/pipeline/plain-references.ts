@@ -10,15 +10,13 @@ const fileEndings = new Set(
 /**
  * Steps of a text that is a reference (`datasets.<name>`, `stages.<stage>.outputs.<name>`), or undefined when it is a
  * path.
- * @param datasets datasets that the spec declares, by name
+ * @param declares whether the spec declares a dataset of that name
  */
-export function plainReference(text: string, datasets: Record<string, unknown>): string[] | undefined {
+export function plainReference(text: string, declares: (dataset: string) => boolean): string[] | undefined {
   const dataset = /^datasets\.([A-Za-z][A-Za-z0-9_-]*)(\.path)?$/.exec(text);
   if (dataset !== null) {
     const name = dataset[1] ?? '';
-    return Object.hasOwn(datasets, name) || !fileEndings.has(name.toLowerCase())
-      ? ['datasets', name]
-      : undefined;
+    return declares(name) || !fileEndings.has(name.toLowerCase()) ? ['datasets', name] : undefined;
   }
   return /^stages\.[A-Za-z][A-Za-z0-9_-]*\.outputs\.[A-Za-z][A-Za-z0-9_-]*$/.test(text)
     ? text.split('.')

@@ -138,7 +138,7 @@ function stageInputs(
 ): string[] {
   const inputs = new Set<string>();
   for (const written of stage.inputs) {
-    const reference = plainReference(written, spec.datasets);
+    const reference = plainReference(written, (dataset) => Object.hasOwn(spec.datasets, dataset));
     inputs.add(
       reference === undefined ? resolveText(written, scope) : pathBehind(reference.join('.'), scope),
     );

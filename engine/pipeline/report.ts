@@ -14,6 +14,9 @@ export interface Source {
   unreadable: boolean;
 }
 
+/** Diagnostics kept of one source; more would be read by nobody and only cost time. */
+const maximumDiagnostics = 500;
+
 /** Adds a diagnostic for a span of the source. */
 export function report(
   source: Source,
@@ -23,6 +26,7 @@ export function report(
   message: string,
   related?: RelatedPlace[],
 ): void {
+  if (source.diagnostics.length >= maximumDiagnostics) return;
   const range = source.lines.range(span);
   source.diagnostics.push({
     file: source.file,

@@ -1,0 +1,156 @@
+import type { Declared } from './declarations';
+import type { Names } from './reference-rules';
+import { checkReference, findReferenceContext } from './reference-rules';
+import type { ReferenceContext } from './reference-rules';
+import { findExpressions } from './expressions';
+import { childOf, entriesOf, itemsOf, textOf } from './nodes';
+import type { NodePath, ScalarNode, SpecNode } from './nodes';
+import { plainReference } from './plain-references';
+import { report } from './report';
+import type { Source } from './report';
+import { didYouMean } from './suggestions';
+import type { SpecReference, SymbolKind } from './types';
+
+/** Finds every use of a name in a source and reports those that name nothing. */
+export function findReferences(source: Source, declared: Declared): SpecReference[] {
+  const finder = new ReferenceFinder(source, declared);
+  if (source.root !== undefined) finder.walk(source.root, [], new Set());
+  return finder.references;
+}
+
+class ReferenceFinder {
+  readonly references: SpecReference[] = [];
+  readonly #source: Source;
+  readonly #declared: Declared;
+
+  constructor(source: Source, declared: Declared) {
+    this.#source = source;
+    this.#declared = declared;
+  }
+
+  /** Visits every text. `seen` holds nodes that aliases share: their places are told once. */
+  walk(node: SpecNode, path: NodePath, seen: Set<SpecNode>): void {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (node.kind === 'scalar') {
+      if (typeof node.value === 'string') this.#text(node, node.value, path);
+      return;
+    }
+    if (node.kind === 'list') {
+      node.items.forEach((item, index) => {
+        this.walk(item, [...path, index], seen);
+      });
+      return;
+    }
+    for (const entry of entriesOf(node)) this.walk(entry.value, [...path, entry.key], seen);
+    this.#names(node, path);
+  }
+
+  #text(node: ScalarNode, value: string, path: NodePath): void {
+    const context = findReferenceContext(path);
+    if (context === 'ignored') return;
+    if (value.includes('${{')) this.#expressions(node, context);
+    else this.#plain(node, value, path);
+  }
+
+  /** Places of expressions are found in the text as written, since folding and escapes move what is read of it. */
+  #expressions(node: ScalarNode, context: ReferenceContext): void {
+    const written = this.#source.text.slice(node.span.start, node.span.end);
+    for (const expression of findExpressions(written)) {
+      const start = node.span.start + expression.start;
+      const whole = { start, end: node.span.start + expression.end };
+      if (!expression.closed) {
+        report(this.#source, 'expression', 'error', whole, 'The reference is not closed. End it with `}}`.');
+        continue;
+      }
+      const outcome = checkReference(expression.content, context, this.#declared);
+      if (outcome.problem !== undefined) {
+        const { code, message, offset, length } = outcome.problem;
+        const at = node.span.start + expression.contentStart + offset;
+        const span = expression.content === '' ? whole : { start: at, end: at + length };
+        report(this.#source, code, 'error', span, message);
+      }
+      for (const { kind, name, container, offset } of outcome.references)
+        this.#add(kind, name, node.span.start + expression.contentStart + offset, container);
+    }
+  }
+
+  #add(kind: SymbolKind, name: string, start: number, container?: string, length = name.length): void {
+    const range = this.#source.lines.range({ start, end: start + length });
+    this.references.push({ kind, name, ...(container === undefined ? {} : { container }), range });
+  }
+
+  /** References without braces: inputs of stages, both sides of monitors, models' outputs. */
+  #plain(node: ScalarNode, value: string, path: NodePath): void {
+    const [section, owner, field] = path;
+    const isInput = section === 'stages' && field === 'inputs' && path.length === 4;
+    const isData =
+      section === 'monitors' &&
+      ((path.length === 3 && (field === 'reference' || field === 'current')) || path[3] === 'labels');
+    const isModel = section === 'stages' && field === 'model' && path[3] === 'from';
+    if (!isInput && !isData && !isModel) return;
+    const steps = isModel
+      ? value.split('.')
+      : plainReference(value, (dataset) => this.#declared.datasets.has(dataset));
+    if (steps === undefined) return;
+    const context: ReferenceContext = isModel ? { place: 'model', stage: String(owner) } : { place: 'data' };
+    const outcome = checkReference(steps.join('.'), context, this.#declared);
+    const start = this.#contentStart(node, value);
+    if (outcome.problem !== undefined) {
+      const { code, message, offset, length } = outcome.problem;
+      report(this.#source, code, 'error', { start: start + offset, end: start + offset + length }, message);
+    }
+    for (const { kind, name, container, offset } of outcome.references)
+      this.#add(kind, name, start + offset, container);
+  }
+
+  /** Where a text starts within its quotes. */
+  #contentStart(node: ScalarNode, value: string): number {
+    const at = this.#source.text.slice(node.span.start, node.span.end).indexOf(value);
+    return node.span.start + Math.max(0, at);
+  }
+
+  /** Fields whose value, or whose keys, are names of the file. */
+  #names(node: SpecNode, path: NodePath): void {
+    const [section] = path;
+    const field = (key: string, kind: SymbolKind) => {
+      this.#name(childOf(node, key), kind);
+    };
+    if (path.length === 2 && section === 'tests') field('metric', 'metric');
+    else if (path.length === 2 && section === 'deployments') {
+      field('model', 'model');
+      field('after', 'deployment');
+    } else if (path.length === 2 && section === 'monitors') field('deployment', 'deployment');
+    else if (path.length === 3 && section === 'monitors' && path[2] === 'performance')
+      field('metric', 'metric');
+    else if (path.length === 2 && section === 'retraining') {
+      for (const item of itemsOf(childOf(node, 'stages'))) this.#name(item, 'stage');
+      for (const { key, keySpan } of entriesOf(childOf(node, 'params')))
+        this.#known('param', key, keySpan.start);
+      const then = childOf(node, 'then');
+      const request = /^request (\S+)$/.exec(textOf(then) ?? '');
+      if (then?.kind === 'scalar' && request?.[1] !== undefined)
+        this.#known('deployment', request[1], this.#contentStart(then, request[0]) + 'request '.length);
+    } else if (path.length === 4 && section === 'stages' && path[2] === 'sweep' && path[3] === 'over')
+      for (const { key, keySpan } of entriesOf(node)) this.#known('param', key, keySpan.start);
+  }
+
+  #name(node: SpecNode | undefined, kind: SymbolKind): void {
+    const name = textOf(node);
+    if (node?.kind === 'scalar' && name !== undefined && name !== '')
+      this.#known(kind, name, this.#contentStart(node, name));
+  }
+
+  /** A use of a name. Metrics and models may come from elsewhere, so only the others must be declared here. */
+  #known(kind: SymbolKind, name: string, start: number): void {
+    this.#add(kind, name, start);
+    const names = {
+      deployment: this.#declared.deployments,
+      stage: this.#declared.stages,
+      param: this.#declared.params,
+    }[kind as 'deployment' | 'stage' | 'param'] as Names | undefined;
+    if (names === undefined || names.has(name)) return;
+    const message = `There is no ${kind} \`${name}\`.${didYouMean(name, names.keys())}`;
+    report(this.#source, 'unknown-reference', 'error', { start, end: start + name.length }, message);
+  }
+}
