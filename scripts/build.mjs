@@ -26,6 +26,13 @@ const node = {
   logLevel: 'warning',
 };
 
+/** Without it an older Node stops at the first import with a stack trace that says nothing of the remedy. */
+const nodeGuard = `const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 15)) {
+  process.stderr.write('galley: Node 22.15 or newer is needed; this is ' + process.version + '.\\n');
+  process.exit(2);
+}`;
+
 function nodeBundles(production) {
   const minify = { minifySyntax: production, minifyWhitespace: production };
   return [
@@ -44,7 +51,7 @@ function nodeBundles(production) {
       entryPoints: ['engine/cli/main.ts'],
       outfile: 'dist/galley.js',
       external: native,
-      banner: { js: '#!/usr/bin/env node' },
+      banner: { js: `#!/usr/bin/env node\n${nodeGuard}` },
     },
   ];
 }

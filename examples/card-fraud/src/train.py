@@ -60,12 +60,10 @@ def main() -> None:
 
     one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
     encode = ColumnTransformer([("one_hot", one_hot, CATEGORICAL)], remainder="passthrough")
-    encode.fit(train[FEATURES])
+    train_encoded = encode.fit_transform(train[FEATURES])
+    validation_encoded = encode.transform(validation[FEATURES])
     curves = CurveLogger(
-        {
-            "train_": (encode.transform(train[FEATURES]), train["fraud"]),
-            "": (encode.transform(validation[FEATURES]), validation["fraud"]),
-        }
+        {"train_": (train_encoded, train["fraud"]), "": (validation_encoded, validation["fraud"])}
     )
     boosting = GradientBoostingClassifier(
         n_estimators=args.trees,
@@ -74,14 +72,14 @@ def main() -> None:
         subsample=0.8,
         random_state=7,
     )
-    model = Pipeline([("encode", encode), ("boosting", boosting)])
 
     # The estimator's parameters come from autologging; the model itself is the stage's output.
     mlflow.sklearn.autolog(log_models=False, log_datasets=False, log_post_training_metrics=False, silent=True)
     with mlflow.start_run() as run:
-        model.fit(train[FEATURES], train["fraud"], boosting__monitor=curves)
+        boosting.fit(train_encoded, train["fraud"], monitor=curves)
         print(f"{run.info.run_name}: auc {curves.metrics()['auc']:.4f} on {len(validation):,} later payments")
 
+    model = Pipeline([("encode", encode), ("boosting", boosting)])
     args.model.mkdir(parents=True, exist_ok=True)
     (args.model / "model.pkl").write_bytes(pickle.dumps(model))
 
