@@ -21,7 +21,7 @@ export const registerServe: RegisterCommand = (program, context) => {
     .command('serve')
     .description('Serve the version of a deployment that is in service, until Ctrl+C.')
     .argument('<deployment>', 'deployment of a spec with the target local')
-    .option('--version <version>', 'refuse when another version than this one is in service')
+    .option('--model-version, --version <version>', 'refuse when another version than this one is in service')
     .option('--spec <file>', 'spec file, when several have a deployment of that name')
     .addOption(
       new Option('--format <format>', 'how the address is printed').choices(['text', 'json']).default('text'),

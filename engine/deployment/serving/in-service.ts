@@ -5,7 +5,8 @@ import { loadPipeline } from '../../pipeline/load';
 import { artifactDigest } from '../../registry/digest';
 import { versionTags, type ModelRegistry } from '../../registry/types';
 import { galleyFolder } from '../../training/run-folder';
-import type { DeploymentStatus, LedgerEvent } from '../types';
+import { policyDigest } from '../policy';
+import type { Binding, DeploymentStatus, LedgerEvent } from '../types';
 import { readRecord, type Desired } from './desired';
 import { servingFiles, writeJson } from './files';
 import { servedModel } from './local';
@@ -27,7 +28,7 @@ export interface InServiceRequest {
  * It brings nothing new into service, so it needs no approval; and it serves only what was rolled out: the digest of
  * the artifact must still be the one that the ledger has.
  * @throws GalleyError `conflict` when it is being served already; `not-found` when nothing is in service; `policy`
- * when another version or another artifact than the one in service would be served
+ * when another version, artifact or serving command than what was rolled out would be served
  */
 export async function desireInService(request: InServiceRequest): Promise<void> {
   const { root, status, registry } = request;
@@ -60,10 +61,17 @@ export async function desireInService(request: InServiceRequest): Promise<void> 
     artifact,
     scope,
   });
-  await assertSameArtifact(request, version, artifact);
-  // What was rolled out last knows its command; the spec may have moved on since without a rollout.
+  const binding = rolledOutBinding(request, version);
+  await assertSameArtifact(request, version, artifact, binding);
+  // What was rolled out last knows its command, even when the spec has moved on since.
   const record = await readRecord(files);
   if (record.served?.version === version && record.served.artifact === artifact) return;
+  if (binding !== undefined && binding.policyDigest !== policyDigest(pipeline.spec, spec))
+    throw new GalleyError(
+      'policy',
+      `The deployment ${name} in ${status.spec} is not what it was when v${version} was rolled out.`,
+      { subject: status.spec, remedy: 'Request the deployment again, so that it is reviewed as it is now.' },
+    );
   await galleyFolder(root, 'serving', name);
   // The folder may remember a version that is not in service any more (rolled back on another machine).
   await writeJson(files.record, record.port === undefined ? {} : { port: record.port });
@@ -73,7 +81,7 @@ export async function desireInService(request: InServiceRequest): Promise<void> 
 
 function versionInService({ status, version }: InServiceRequest): string {
   const { name, model } = status;
-  const remedy = `Request it: galley deploy request ${name}${version === undefined ? '' : ` --version ${version}`}.`;
+  const remedy = `Request it: galley deploy request ${name}${version === undefined ? '' : ` --model-version ${version}`}.`;
   if (status.version === undefined)
     throw new GalleyError('not-found', `No version of ${model} is in service in ${name}.`, {
       subject: name,
@@ -88,20 +96,26 @@ function versionInService({ status, version }: InServiceRequest): string {
   return status.version;
 }
 
+/** What the ledger's last rollout of that version was bound to. */
+function rolledOutBinding({ status, events }: InServiceRequest, version: string): Binding | undefined {
+  return events
+    .filter(
+      ({ kind, deployment }) =>
+        deployment === status.name && (kind === 'rolled-out' || kind === 'rolled-back'),
+    )
+    .flatMap(({ binding }) => binding ?? [])
+    .filter((binding) => binding.model === status.model && binding.version === version)
+    .at(-1);
+}
+
 async function assertSameArtifact(
-  { status, events, registry }: InServiceRequest,
+  { status, registry }: InServiceRequest,
   version: string,
   artifact: string,
+  binding: Binding | undefined,
 ): Promise<void> {
   const { name, model } = status;
-  const rolledOut = events
-    .filter(
-      ({ kind, deployment }) => deployment === name && (kind === 'rolled-out' || kind === 'rolled-back'),
-    )
-    .map(({ binding }) => binding)
-    .filter((binding) => binding?.model === model && binding.version === version)
-    .at(-1);
-  const expected = rolledOut?.digest ?? (await registry.version(model, version)).tags[versionTags.digest];
+  const expected = binding?.digest ?? (await registry.version(model, version)).tags[versionTags.digest];
   if (expected === (await artifactDigest(artifact))) return;
   throw new GalleyError(
     'policy',
