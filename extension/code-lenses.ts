@@ -35,7 +35,8 @@ const stateMarks: Record<string, string> = {
 
 function lens(at: Position, title: string, command: string, target: Target): vscode.CodeLens {
   const range = new vscode.Range(at.line, 0, at.line, 0);
-  return new vscode.CodeLens(range, { title, command, arguments: [target] });
+  // A plain space beside an icon is swallowed.
+  return new vscode.CodeLens(range, { title: title.replace(') ', ')\u00a0'), command, arguments: [target] });
 }
 
 function pipelineLenses(text: string, target: Target, hasParams: boolean): vscode.CodeLens[] {

@@ -9,8 +9,8 @@ import { headMetric } from './views/experiments';
 
 /** Tells how the runs ended that were started from this window, also after a reload in between. */
 export interface RunNews extends vscode.Disposable {
-  /** Remembers a run that the person started here. */
-  started(runId: string): Promise<void>;
+  /** Remembers a run that the person started here, or tells at once when it has ended already. */
+  started(root: string, runId: string): Promise<void>;
 }
 
 const mementoKey = 'galley.startedRuns';
@@ -59,8 +59,10 @@ export function createRunNews(
     ended(root, runId).catch((error: unknown) => log.error(errorData(error).message));
   });
   return {
-    started: async (runId) => {
+    async started(root, runId) {
       await memento.update(mementoKey, [...remembered(), runId].slice(-mostRemembered));
+      await attention.look(root, ['runs']);
+      if (!attention.running.some(({ run }) => run.runId === runId)) await ended(root, runId);
     },
     dispose: () => void listening.dispose(),
   };

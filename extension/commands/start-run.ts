@@ -25,7 +25,6 @@ export async function startRun(services: Services, root: string, run: StartRun):
 
 /** Follows a run that was started for the person: status bar now, message at its end. */
 export async function adoptRun(services: Services, root: string, state: RunState): Promise<void> {
-  await services.runNews.started(state.runId);
   vscode.window.setStatusBarMessage(`$(play) Started run ${state.runName} of ${state.pipeline}`, 5000);
-  await services.attention.look(root, ['runs']);
+  await services.runNews.started(root, state.runId);
 }

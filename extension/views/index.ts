@@ -34,7 +34,7 @@ export function createViews(engine: Engine, roots: ProjectRoots, attention: Atte
     models: createView('galley.models', parts, ['models', 'deployments'], modelNodes(engine)),
     deployments: createView('galley.deployments', parts, ['deployments'], deploymentNodes(engine)),
     monitors: createView('galley.monitors', parts, ['monitors', 'pipelines'], monitorNodes(engine)),
-    backends: createView('galley.backends', parts, ['backends'], backendNodes(engine)),
+    backends: createView('galley.backends', parts, ['backends', 'runs'], backendNodes(engine)),
   };
   const trees = Object.entries(providers).map(([name, provider]) => ({
     name,
