@@ -1,0 +1,422 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { ErrorData } from '../../engine/errors';
+import type { RunDetail } from '../../engine/protocol';
+import type { Experiment } from '../../engine/tracking/types';
+import '../ui/error-block';
+import { lastResult } from '../ui/last-result';
+import type { Channel } from '../ui/messages';
+import { connect } from '../ui/messages';
+import { mount } from '../ui/mount';
+import { plural } from '../ui/numbers';
+import '../ui/progress-line';
+import '../ui/skeleton';
+import '../ui/split';
+import { base } from '../ui/styles';
+import { ThemeController, themeKind } from '../ui/theme';
+import type { ExperimentsState, FromExperimentsPage, ToExperimentsPage } from './contract';
+import './curves';
+import { curveKey } from './curve-lines';
+import type { GalleyExperimentsHead, HeadAction } from './head-bar';
+import './head-bar';
+import type { GalleyKeysHelp } from './keys-help';
+import './keys-help';
+import { runsAsMarkdown } from './markdown';
+import type { GalleyRunTable, TableAction } from './run-table';
+import './run-table';
+import type { Curve } from './series';
+import { curveOf } from './series';
+import { SeriesRequests } from './series-requests';
+import type { TableView } from './table-view';
+import { tableViews } from './table-view';
+import type { CurveChoice } from './view-changes';
+import {
+  comparing,
+  selecting,
+  sortedBy,
+  withBaseline,
+  withCurveSettings,
+  withSelection,
+} from './view-changes';
+
+const clockTick = 15_000;
+/** Compared runs that are drawn without being asked for. */
+const drawnAtFirst = 8;
+
+/** The experiments page: the runs as a table, and the curves of the selected ones below it. */
+@customElement('galley-experiments-page')
+export class GalleyExperimentsPage extends LitElement {
+  @state() private view: ExperimentsState | undefined;
+  @state() private experiments: readonly Experiment[] = [];
+  @state() private runs: readonly RunDetail[] | undefined;
+  @state() private total = 0;
+  @state() private curves: ReadonlyMap<string, Curve> = new Map();
+  @state() private error: ErrorData | undefined;
+  @state() private busy = '';
+  @state() private active: string | undefined;
+  @state() private now = Date.now();
+
+  private readonly requests = new SeriesRequests();
+  /** States that the panel has from this page. */
+  private readonly told = new Set<string>();
+  private wanted: readonly string[] = [];
+  private asking = false;
+  private timer: ReturnType<typeof setInterval> | undefined;
+  private readonly channel: Channel<FromExperimentsPage, ExperimentsState>;
+  private readonly tableView = tableViews();
+  private readonly selectedRuns = lastResult(
+    (runs: readonly RunDetail[], ids: readonly string[]): readonly RunDetail[] => {
+      const byId = new Map(runs.map((detail) => [detail.run.id, detail]));
+      return ids.flatMap((id) => byId.get(id) ?? []);
+    },
+  );
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+        height: 100vh;
+      }
+      galley-split {
+        flex: 1;
+      }
+      .none {
+        padding: 20px 12px;
+      }
+      galley-error[compact] {
+        margin: 0 12px 6px;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    new ThemeController(this);
+    this.channel = connect<ToExperimentsPage, FromExperimentsPage, ExperimentsState>((message) => {
+      this.receive(message);
+    });
+    this.view = this.channel.saved();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.timer = setInterval(() => {
+      this.now = Date.now();
+    }, clockTick);
+    this.channel.post({ kind: 'ready' });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.timer);
+  }
+
+  private receive(message: ToExperimentsPage): void {
+    switch (message.kind) {
+      case 'state':
+        this.experiments = message.experiments;
+        // The panel repeats what the page told it; by then the person may have gone on.
+        if (this.told.has(JSON.stringify(message.state))) break;
+        this.view =
+          message.state.selectedRunIds.length > 0
+            ? withSelection(message.state, message.state.selectedRunIds)
+            : message.state;
+        this.channel.save(this.view);
+        break;
+      case 'runs':
+        this.runs = message.runs;
+        this.total = message.total;
+        this.error = undefined;
+        this.busy = '';
+        this.now = Date.now();
+        break;
+      case 'series': {
+        const curves = new Map(this.curves);
+        for (const series of message.series) curves.set(curveKey(series.runId, series.key), curveOf(series));
+        this.curves = curves;
+        break;
+      }
+      case 'busy':
+        this.busy = message.what ?? '';
+        break;
+      case 'failure':
+        this.error = message.error;
+        this.busy = '';
+        break;
+    }
+  }
+
+  protected override willUpdate(): void {
+    const { view, runs } = this;
+    if (view?.onlyRunIds && view.selectedRunIds.length === 0 && runs && !view.colours)
+      this.drawCompared(view);
+  }
+
+  protected override updated(): void {
+    this.askForSeries();
+  }
+
+  /** Compared runs are drawn at once, so that the page opens with what it was opened for. */
+  private drawCompared(view: ExperimentsState): void {
+    this.change((state) => withSelection(state, (view.onlyRunIds ?? []).slice(0, drawnAtFirst)));
+  }
+
+  private change(next: (view: ExperimentsState) => ExperimentsState): void {
+    if (!this.view) return;
+    this.view = next(this.view);
+    this.channel.save(this.view);
+    if (this.told.size > 200) this.told.clear();
+    this.told.add(JSON.stringify(this.view));
+    this.channel.post({ kind: 'state', state: this.view });
+  }
+
+  /** Asks once for every series in sight that is missing or that has moved since. */
+  private askForSeries(): void {
+    if (this.asking || !this.view || !this.runs) return;
+    this.asking = true;
+    queueMicrotask(() => {
+      this.asking = false;
+      const selected = this.selectedRuns(this.runs ?? [], this.view?.selectedRunIds ?? []);
+      const request = this.requests.next(selected, this.wanted);
+      if (request) this.channel.post({ kind: 'series', ...request });
+    });
+  }
+
+  private get table(): GalleyRunTable | null {
+    return this.renderRoot.querySelector<GalleyRunTable>('galley-run-table');
+  }
+
+  private showKeys(): void {
+    this.renderRoot.querySelector<GalleyKeysHelp>('galley-keys-help')?.show();
+  }
+
+  private onTable(event: CustomEvent<TableAction>): void {
+    const action = event.detail;
+    switch (action.kind) {
+      case 'select':
+        this.change((view) => selecting(view, action.runIds, action.selected));
+        break;
+      case 'active':
+        this.active = action.runId;
+        break;
+      case 'open':
+        this.channel.post({ kind: 'showLog', runId: action.runId });
+        break;
+      case 'baseline':
+        this.change((view) => withBaseline(view, action.runId));
+        break;
+      case 'sort':
+        this.change((view) => sortedBy(view, action.column));
+        break;
+      case 'compare':
+        this.change(comparing);
+        break;
+      case 'find':
+        this.renderRoot.querySelector<GalleyExperimentsHead>('galley-experiments-head')?.focusFilter();
+        break;
+      case 'help':
+        this.showKeys();
+        break;
+    }
+  }
+
+  private onHead(event: CustomEvent<HeadAction>): void {
+    const action = event.detail;
+    switch (action.kind) {
+      case 'filter':
+        this.change((view) => ({ ...view, filter: action.text }));
+        break;
+      case 'differences':
+        this.change((view) => ({ ...view, differencesOnly: action.only }));
+        break;
+      case 'no-baseline':
+        this.change((view) => withBaseline(view, undefined));
+        break;
+      case 'all-runs':
+      case 'compare':
+        this.change(comparing);
+        break;
+      case 'clear-selection':
+        this.change((view) => withSelection(view, []));
+        break;
+      case 'register':
+        this.channel.post({ kind: 'register', runId: action.runId });
+        break;
+      case 'log':
+        this.channel.post({ kind: 'showLog', runId: action.runId });
+        break;
+      case 'stop':
+        this.channel.post({ kind: 'stop', runId: action.runId });
+        break;
+      case 'copy':
+        this.copy();
+        break;
+      case 'help':
+        this.showKeys();
+        break;
+      case 'leave':
+        this.table?.focus();
+        break;
+    }
+  }
+
+  private copy(): void {
+    const { view, runs } = this;
+    if (!view || !runs) return;
+    const table = this.tableView(runs, this.experiments, view);
+    const selected = new Set(view.selectedRunIds);
+    const chosen =
+      selected.size > 0 ? runs.filter(({ run }) => selected.has(run.id)) : this.target(runs, view);
+    const inOrder = [
+      ...table.rows.filter((row) => chosen.includes(row)),
+      ...chosen.filter((row) => !table.rows.includes(row)),
+    ];
+    this.channel.post({
+      kind: 'copy',
+      text: runsAsMarkdown(inOrder, table.columns, table.experiments, Date.now()),
+    });
+  }
+
+  private target(runs: readonly RunDetail[], view: ExperimentsState): RunDetail[] {
+    const id = this.active ?? (view.selectedRunIds.length === 1 ? view.selectedRunIds[0] : undefined);
+    return runs.filter(({ run }) => run.id === id);
+  }
+
+  private renderError(error: ErrorData, compact: boolean) {
+    return html`<galley-error
+      ?compact=${compact}
+      .error=${error}
+      @retry=${() => {
+        this.busy = 'Loading runs';
+        this.requests.clear();
+        this.channel.post({ kind: 'retry' });
+      }}
+      @show-log=${() => {
+        this.channel.post({ kind: 'showOutput' });
+      }}
+      @error-action=${() => {
+        this.channel.post({ kind: 'errorAction' });
+      }}
+    ></galley-error>`;
+  }
+
+  /** Names of the experiments shown, or how many runs are compared. */
+  private heading(
+    { onlyRunIds, experimentIds }: ExperimentsState,
+    { candidates, experiments }: TableView,
+  ): string {
+    if (onlyRunIds) return `Comparing ${plural(candidates, 'run')}`;
+    const shown =
+      experimentIds.length > 0
+        ? experimentIds
+        : new Set((this.runs ?? []).map(({ run }) => run.experimentId));
+    return [...shown].map((id) => experiments.get(id) ?? id).join(', ');
+  }
+
+  private renderHead(
+    view: ExperimentsState,
+    runs: readonly RunDetail[],
+    table: TableView,
+    baseline: RunDetail | undefined,
+  ) {
+    return html`<galley-experiments-head
+      .title=${this.heading(view, table)}
+      .filter=${view.filter ?? ''}
+      .filterError=${table.filterError}
+      .candidates=${table.candidates}
+      .matching=${table.rows.length}
+      .total=${this.total}
+      .selected=${view.selectedRunIds.length}
+      ?differencesOnly=${view.differencesOnly === true}
+      ?comparing=${view.onlyRunIds !== undefined}
+      .baseline=${baseline}
+      .target=${this.target(runs, view)[0]}
+      @head-action=${this.onHead}
+    ></galley-experiments-head>`;
+  }
+
+  private renderTable(view: ExperimentsState, table: TableView, baseline: RunDetail | undefined) {
+    if (table.rows.length > 0) {
+      return html`<galley-run-table
+        slot="first"
+        .view=${table}
+        .slots=${view.colours ?? {}}
+        .baseline=${baseline}
+        .sort=${view.sort}
+        .theme=${themeKind()}
+        .now=${this.now}
+        @table-action=${this.onTable}
+      ></galley-run-table>`;
+    }
+    return html`<p slot="first" class="none muted">
+      No run matches the filter.
+      <button
+        class="link"
+        @click=${() => {
+          this.change((state) => ({ ...state, filter: '' }));
+        }}
+      >
+        Clear the filter
+      </button>
+    </p>`;
+  }
+
+  private renderCurves(view: ExperimentsState, runs: readonly RunDetail[]) {
+    return html`<galley-curves
+      slot="second"
+      .runs=${this.selectedRuns(runs, view.selectedRunIds)}
+      .curves=${this.curves}
+      .slots=${view.colours ?? {}}
+      .settings=${view}
+      .theme=${themeKind()}
+      @wanted=${(event: CustomEvent<string[]>) => {
+        this.wanted = event.detail;
+        this.askForSeries();
+      }}
+      @curve-settings=${(event: CustomEvent<CurveChoice>) => {
+        this.change((state) => withCurveSettings(state, event.detail));
+      }}
+      @deselect=${(event: CustomEvent<string>) => {
+        this.change((state) => selecting(state, [event.detail], false));
+      }}
+    ></galley-curves>`;
+  }
+
+  override render() {
+    const { view, runs, error } = this;
+    if (!view || !runs) {
+      return error
+        ? html`<galley-progress-line .what=${this.busy}></galley-progress-line
+            >${this.renderError(error, false)}`
+        : html`<galley-skeleton rows="12" label="Loading runs"></galley-skeleton>`;
+    }
+    const table = this.tableView(runs, this.experiments, view);
+    const baseline = runs.find(({ run }) => run.id === view.baseline);
+    return html`
+      <galley-progress-line .what=${this.busy}></galley-progress-line>
+      ${
+        runs.length === 0
+          ? html`<p class="none muted">No runs yet: run a pipeline, and its runs appear here.</p>`
+          : this.renderHead(view, runs, table, baseline)
+      }
+      ${error ? this.renderError(error, true) : nothing}
+      ${
+        runs.length === 0
+          ? nothing
+          : html`<galley-split
+              label="Divider between the table and the charts"
+              .share=${view.split ?? 0.45}
+              @split=${(event: CustomEvent<number>) => {
+                this.change((state) => ({ ...state, split: event.detail }));
+              }}
+              >${this.renderTable(view, table, baseline)} ${this.renderCurves(view, runs)}</galley-split
+            >`
+      }
+      <galley-keys-help></galley-keys-help>
+    `;
+  }
+}
+
+mount('galley-experiments-page');

@@ -1,0 +1,54 @@
+/** Colours of runs: eight that colour-blind readers can tell apart, and a dash pattern more for each further eight. */
+export type ThemeKind = 'dark' | 'light' | 'high-contrast' | 'high-contrast-light';
+
+const onDark = ['#4FA8E8', '#E69F00', '#2DB88F', '#E17AB8', '#F0E442', '#D4622B', '#A78BFA', '#C9C9C9'];
+const onLight = ['#0068A8', '#B36B00', '#00795A', '#B0337F', '#7A6A00', '#B23A0E', '#5B3FC4', '#5F5F5F'];
+
+const dashes: number[][] = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
+
+/** How a run is drawn. */
+export interface RunStyle {
+  colour: string;
+  /** Lengths of dash and gap in pixels; empty for a solid line. */
+  dash: number[];
+}
+
+/** The colours by slot for a theme. */
+export function palette(theme: ThemeKind): readonly string[] {
+  return theme === 'dark' || theme === 'high-contrast' ? onDark : onLight;
+}
+
+/** Style of a slot: 0 to 7 are solid, the next eight dashed, and so on. */
+export function styleOf(slot: number, theme: ThemeKind): RunStyle {
+  const colours = palette(theme);
+  return {
+    colour: colours[slot % colours.length] ?? '#888888',
+    dash: dashes[Math.floor(slot / colours.length) % dashes.length] ?? [],
+  };
+}
+
+/**
+ * Gives each selected run a slot. A run that has one keeps it for as long as it is selected; a new run takes the
+ * lowest free slot, so that few runs get the most different colours.
+ */
+export function assignSlots(
+  previous: Readonly<Record<string, number>>,
+  selected: readonly string[],
+): Record<string, number> {
+  const slots: Record<string, number> = {};
+  const taken = new Set<number>();
+  for (const id of selected) {
+    const slot = previous[id];
+    if (slot === undefined || taken.has(slot)) continue;
+    slots[id] = slot;
+    taken.add(slot);
+  }
+  let next = 0;
+  for (const id of selected) {
+    if (slots[id] !== undefined) continue;
+    while (taken.has(next)) next += 1;
+    slots[id] = next;
+    taken.add(next);
+  }
+  return slots;
+}
