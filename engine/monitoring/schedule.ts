@@ -11,7 +11,8 @@ function cron(schedule: string): Cron {
  * @throws when the schedule is no cron expression
  */
 export function dueSince(schedule: string, since: number, now: number): number | undefined {
-  const due = cron(schedule).previousRuns(1, new Date(now))[0]?.getTime();
+  // A run at exactly the time of reference is not before it.
+  const due = cron(schedule).previousRuns(1, new Date(now + 1))[0]?.getTime();
   return due !== undefined && due > since && due <= now ? due : undefined;
 }
 

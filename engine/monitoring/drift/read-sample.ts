@@ -26,6 +26,11 @@ async function numbers(database: Database, table: DataTable, column: string): Pr
   );
 }
 
+/** Share of rows without a value. */
+function absent(values: number, table: DataTable): number {
+  return (table.rows - values) / table.rows;
+}
+
 function emptySide(reference: number, current: number): string | undefined {
   if (reference === 0) return 'It has no values in the reference.';
   return current === 0 ? 'It has no values in the current data.' : undefined;
@@ -45,8 +50,8 @@ async function readNumbers(database: Database, sides: Sides, column: SharedColum
   const empty = emptySide(reference.length, current.length);
   if (empty !== undefined) return { skipped: empty };
   const missing = {
-    reference: 1 - reference.length / sides.reference.rows,
-    current: 1 - current.length / sides.current.rows,
+    reference: absent(reference.length, sides.reference),
+    current: absent(current.length, sides.current),
   };
   // Whole numbers with gaps are floats to pandas, and so to Evidently.
   const whole = (storage: Storage, absent: number) => storage === 'integer' && absent === 0;
@@ -115,7 +120,7 @@ async function readText(
         reference: counts.map((row) => row.r),
         current: counts.map((row) => row.c),
       },
-      missing: { reference: 1 - r / sides.reference.rows, current: 1 - c / sides.current.rows },
+      missing: { reference: absent(r, sides.reference), current: absent(c, sides.current) },
     };
   } finally {
     await database.run(`DROP TABLE ${table}`);
