@@ -51,6 +51,8 @@ export function stageEnvironment(
     MLFLOW_TRACKING_TOKEN: address.token,
     MLFLOW_RUN_ID: address.runId,
     MLFLOW_EXPERIMENT_ID: address.experimentId,
+    // Links to the endpoint would be dead as soon as the stage has ended.
+    MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT: 'true',
     GALLEY_RUN_ID: address.runId,
     GALLEY_STAGE: stage.name,
     ...stage.env,

@@ -94,8 +94,8 @@ describe('scheduler', () => {
         execute: async () => {
           running++;
           most = Math.max(most, running);
-          if (running === 3) all.resolve(undefined);
-          await all.promise;
+          if (running === 3) all.open();
+          await all.opened;
           return finished;
         },
       },
