@@ -23,11 +23,11 @@ function requestFacts(request: DeploymentRequest): string {
   if (request.status !== 'waiting') {
     return facts(request.status.replace('-', ' '), request.requestedBy.name, ago(request.requestedAt));
   }
-  return facts(
-    `requested by ${request.requestedBy.name}`,
-    approvalFacts(request),
-    request.waitingForMe ? 'waiting for you' : ago(request.requestedAt),
-  );
+  const by = `requested by ${request.requestedBy.name}`;
+  // A narrow side bar shows only the first fact.
+  return request.waitingForMe
+    ? facts('waiting for you', by, approvalFacts(request))
+    : facts(by, approvalFacts(request), ago(request.requestedAt));
 }
 
 function requestContext({ status, waitingForMe }: DeploymentRequest): string {

@@ -24,7 +24,10 @@ async function liveFacts(engine: Engine, root: string, stage: PipelineStageSumma
 export function stageState({ last }: PipelineStageSummary): string {
   if (last === undefined) return '';
   const { status, startedAt, endedAt } = last;
-  const took = startedAt !== undefined && endedAt !== undefined ? duration(endedAt - startedAt) : undefined;
+  const took =
+    startedAt !== undefined && endedAt !== undefined && endedAt - startedAt >= 50
+      ? duration(endedAt - startedAt)
+      : undefined;
   return facts(status, took, status === 'failed' && endedAt !== undefined && ago(endedAt));
 }
 
