@@ -3,6 +3,7 @@ import type { CommandSpec } from '../pipeline/spec';
 import type { ExpressionScope } from '../pipeline/types';
 import { commandEnvironment } from '../processes/environment';
 import { runCommand, type CommandResult } from '../training/stage-process';
+import { leaveArtifactAlone } from './digest';
 import type { TestResult } from './types';
 
 export const testTimeoutMs = 10 * 60_000;
@@ -33,7 +34,7 @@ export async function runCommandTest(options: CommandTestOptions): Promise<Omit<
     const result = await runCommand({
       command: resolveCommand(options.run, options.scope),
       cwd: options.folder,
-      env: commandEnvironment(options.root),
+      env: commandEnvironment(options.root, leaveArtifactAlone),
       // Only the last lines are kept, as the message.
       log: { write: () => Promise.resolve() },
       signal: late.signal,

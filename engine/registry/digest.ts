@@ -27,6 +27,13 @@ export async function artifactDigest(artifact: string): Promise<string> {
   return hash.digest('hex');
 }
 
+/**
+ * Environment for commands that use an artifact. Python writes `__pycache__` beside the code that it imports, and a
+ * model that carries its code would have another digest after it was loaded. Leaving such files out of the digest
+ * instead would leave out code that runs.
+ */
+export const leaveArtifactAlone: Record<string, string> = { PYTHONDONTWRITEBYTECODE: '1' };
+
 interface ArtifactFile {
   /** Relative, with slashes. */
   name: string;

@@ -13,7 +13,8 @@ import { livingOwner } from './owner';
 import { readState, settledState } from './state';
 import type { ServingTarget, TargetRollout } from './target';
 
-const pollMs = 100;
+/** Looking whether a process lives costs a process of its own elsewhere than on Linux. */
+const pollMs = process.platform === 'linux' ? 100 : 500;
 /** Milliseconds that a new serve process has to show itself. */
 const processStartMs = 30_000;
 /** Milliseconds that a serve process has to stop by itself: draining, and the grace of its model servers. */

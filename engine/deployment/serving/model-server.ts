@@ -4,6 +4,7 @@ import { errorData, GalleyError } from '../../errors';
 import { resolveCommand } from '../../pipeline/expressions';
 import type { ExpressionScope } from '../../pipeline/types';
 import { commandEnvironment } from '../../processes/environment';
+import { leaveArtifactAlone } from '../../registry/digest';
 import { runCommand, type CommandResult } from '../../training/stage-process';
 import type { ProcessIdentity } from '../../training/types';
 import type { ServedVersion } from '../types';
@@ -93,7 +94,7 @@ export class ModelServer implements SplitMember {
     const ending = new AbortController();
     this.ending = ending;
     const port = await freePort();
-    const environment = commandEnvironment(options.root, { PORT: String(port) });
+    const environment = commandEnvironment(options.root, { ...leaveArtifactAlone, PORT: String(port) });
     this.running = runCommand({
       command: resolveCommand(served.run, serveScope(served, port)),
       cwd: served.folder,

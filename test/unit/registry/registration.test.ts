@@ -224,7 +224,7 @@ describe('model registration', function () {
     });
   });
 
-  it('runs tests that are commands on the artifact, and ends what does not end', async () => {
+  it('runs tests that are commands on the artifact, and tells a failure from what could not be judged', async () => {
     const script = `
       const fs = require('node:fs');
       const [mode, model, name, version] = process.argv.slice(2);

@@ -10,7 +10,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 
 const [model, port] = process.argv.slice(2);
 const behaviour = JSON.parse(readFileSync(path.join(model, 'behaviour.json'), 'utf8'));
-appendFileSync(path.join(model, 'starts'), `${process.pid}\n`);
+appendFileSync(`${model}.starts`, `${process.pid}\n`);
 if (behaviour.mode === 'dies') {
   console.error('no such weights: layer 7');
   process.exit(3);

@@ -92,7 +92,7 @@ export async function servingProject(
       };
     },
     starts: async (version) =>
-      (await readFile(path.join(artifact(version), 'starts'), 'utf8').catch(() => '')).split('\n').length - 1,
+      (await readFile(`${artifact(version)}.starts`, 'utf8').catch(() => '')).split('\n').length - 1,
     logged: (count) =>
       until(async () => {
         const today = `${new Date().toISOString().slice(0, 10)}.jsonl`;
