@@ -1,12 +1,13 @@
 import { after, before, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { appendFile, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { createLocalTarget } from '../../../engine/deployment/serving/target';
 import type { ServingState } from '../../../engine/deployment/types';
+import { buildGalley, type BuiltGalley } from '../training/galley';
 import { score, until } from './serving-project';
 
 const run = promisify(execFile);
@@ -44,22 +45,12 @@ const train = `
 `;
 
 describe('galley models and galley serve', function () {
-  this.timeout(40_000);
-  let build: string;
+  this.timeout(120_000);
+  let built: BuiltGalley;
   let root: string;
 
   before(async () => {
-    await mkdir(path.join(repository, 'out'), { recursive: true });
-    // Beside node_modules, where the bundle finds the native packages that stay outside of it.
-    build = await mkdtemp(path.join(repository, 'out', 'serve-cli-'));
-    await run(process.execPath, [
-      path.join(repository, 'node_modules/esbuild/bin/esbuild'),
-      path.join(repository, 'engine/cli/main.ts'),
-      ...['--bundle', '--platform=node', '--target=node22', '--format=cjs', '--log-level=error'],
-      ...['--main-fields=module,main', '--conditions=import', '--loader:.sql=text', '--loader:.md=text'],
-      ...['--external:@duckdb/node-api', '--external:@duckdb/node-bindings'],
-      `--outfile=${path.join(build, 'galley.js')}`,
-    ]);
+    built = await buildGalley();
     root = await realpath(await mkdtemp(path.join(os.tmpdir(), 'galley-cli-')));
     await writeFile(
       path.join(root, 'galley.yaml'),
@@ -76,23 +67,15 @@ describe('galley models and galley serve', function () {
   after(async () => {
     await target().stop('staging');
     await rm(root, { recursive: true, force: true });
-    await rm(build, { recursive: true, force: true });
+    await built.dispose();
   });
 
   const git = (...args: string[]) => run('git', args, { cwd: root });
-  const launcher = () => ({ command: process.execPath, args: [path.join(build, 'galley.js')] });
-  const target = () => createLocalTarget({ root, launcher: launcher() });
-  const env = { ...process.env, NODE_NO_WARNINGS: '1' };
+  const target = () => createLocalTarget({ root, launcher: built.launcher });
 
   async function galley(...args: string[]): Promise<{ code: number; value: unknown; stderr: string }> {
-    const command = [...launcher().args, '--cwd', root, ...args, '--format', 'json'];
-    try {
-      const { stdout, stderr } = await run(process.execPath, command, { env });
-      return { code: 0, value: JSON.parse(stdout), stderr };
-    } catch (error) {
-      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-      return { code, value: stdout === '' ? undefined : JSON.parse(stdout), stderr };
-    }
+    const { code, stdout, stderr } = await built.galley(['--cwd', root, ...args, '--format', 'json']);
+    return { code, stderr, value: stdout === '' ? undefined : JSON.parse(stdout) };
   }
 
   it('registers, shows, tests and aliases what a run made', async () => {
@@ -147,9 +130,8 @@ describe('galley models and galley serve', function () {
 
     const child = spawn(
       process.execPath,
-      [...launcher().args, '--cwd', root, 'serve', 'staging', '--format', 'json'],
+      [...built.launcher.args, '--cwd', root, 'serve', 'staging', '--format', 'json'],
       {
-        env,
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
