@@ -47,6 +47,7 @@ export function freePort() {
 export const quietSettings = {
   'workbench.startupEditor': 'none',
   'workbench.colorTheme': 'Dark Modern',
+  'window.autoDetectColorScheme': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.tips.enabled': false,
   'chat.disableAIFeatures': true,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'mocha';
 import type { DeploymentStatus } from '../../engine/deployment/types';
+import type { RunDetail } from '../../engine/protocol';
 import { pythonWith } from '../live/python';
 import { execIn, galley, setStage, type Stage } from './story';
 import type { Window } from './window';
@@ -45,6 +46,8 @@ describe('the whole life of a model in a real VS Code window', function () {
   let ana: Window;
   let li: Window;
   let url: string;
+  const statuses = async (): Promise<string[]> =>
+    (await galley<RunDetail[]>(stage.author, 'runs', 'list')).map(({ run }) => run.status);
 
   before(async () => {
     stage = await setStage();
@@ -103,8 +106,8 @@ describe('the whole life of a model in a real VS Code window', function () {
     await ana.row('Pipelines', /generate.*cached/s).waitFor();
     await ana.row('Pipelines', /evaluate.*finished/s).waitFor();
     await ana.until('two runs have finished', async () => {
-      const runs = await galley<{ status: string }[]>(stage.author, 'runs', 'list');
-      return runs.length === 2 && runs.every(({ status }) => status === 'FINISHED');
+      const runs = await statuses();
+      return runs.length === 2 && runs.every((status) => status === 'FINISHED');
     });
   });
 
@@ -237,8 +240,8 @@ describe('the whole life of a model in a real VS Code window', function () {
     await ana.until(
       'the retraining that the alert asked for finishes',
       async () => {
-        const runs = await galley<{ status: string }[]>(stage.author, 'runs', 'list');
-        return runs.length >= 3 && runs.every(({ status }) => status === 'FINISHED');
+        const runs = await statuses();
+        return runs.length >= 3 && runs.every((status) => status === 'FINISHED');
       },
       120,
     );
@@ -248,8 +251,8 @@ describe('the whole life of a model in a real VS Code window', function () {
     await ana.until(
       'the retraining finishes',
       async () => {
-        const runs = await galley<{ status: string }[]>(stage.author, 'runs', 'list');
-        return runs.length >= 4 && runs.every(({ status }) => status === 'FINISHED');
+        const runs = await statuses();
+        return runs.length >= 4 && runs.every((status) => status === 'FINISHED');
       },
       120,
     );
