@@ -148,7 +148,7 @@ async function decide(
   const overview = await lookAround(room, requestId);
   const request = requestIn(overview, requestId);
   const { repository } = overview;
-  const me = await requireIdentity(repository.git);
+  const me = requireIdentity(repository.settings);
   await room.ledger.append(
     {
       kind,

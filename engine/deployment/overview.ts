@@ -89,7 +89,7 @@ export async function lookAround(room: DeploymentRoom, exact?: string): Promise<
     const all = matches(requested, exact);
     facts.set(requested.id, await factsOf(room, repository, specs, requested, all));
   }
-  const me = await knownIdentity(repository.git);
+  const me = knownIdentity(repository.settings);
   const requests = projectRequests(events, facts, repository, me, room.ledger.trouble());
   return { repository, specs, events, requests, facts, me };
 }

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { GalleyError } from '../errors';
 import { isSpecFile, parsePipeline } from '../pipeline/load';
 import type { DeploymentSpec, PipelineSpec } from '../pipeline/spec';
-import { commitOf, inRepository, ledgerRemote, type Repository } from './repository';
-import { ledgerBranch } from './ledger/refs';
+import { inRepository, ledgerRemote, type Repository } from './repository';
+import { trackingRef } from './ledger/refs';
 
 /** A deployment as the default branch has it: what policy and rollout go by, whatever the work tree says. */
 export interface GovernedDeployment {
@@ -45,25 +45,30 @@ const remedy = 'Commit and push galley.yaml.';
 export async function defaultBranch(
   repository: Repository,
 ): Promise<{ name: string; commit: string } | undefined> {
-  const { git } = repository;
-  const remote = await ledgerRemote(git);
-  const configured = await git.ask(['config', '--get', 'init.defaultBranch']);
-  const names = [...new Set([...(configured === undefined ? [] : [configured]), 'main', 'master'])];
+  const { git, settings } = repository;
+  const remote = await ledgerRemote(repository);
+  const names = [...new Set([settings.get('init.defaultbranch') ?? 'main', 'main', 'master'])];
+  const local = names.map((name) => `refs/heads/${name}`);
+  const shared = remote === undefined ? [] : [`refs/remotes/${remote}/`];
+  const format = '--format=%(refname)%00%(objectname)%00%(objecttype)%00%(symref)';
+  const refs = (await git.run(['for-each-ref', format, ...shared, ...local])).split('\n').map((line) => {
+    const [name = '', commit = '', type, symref = ''] = line.split('\0');
+    return { name, commit, type, symref };
+  });
+  const find = (name: string) => refs.find((ref) => ref.name === name && ref.type === 'commit');
   if (remote !== undefined) {
-    const head = await git.ask(['symbolic-ref', '--quiet', '--short', `refs/remotes/${remote}/HEAD`]);
-    for (const name of [...(head === undefined ? [] : [head]), ...names.map((one) => `${remote}/${one}`)]) {
-      const commit = await commitOf(git, `refs/remotes/${name}`);
-      if (commit !== undefined) return { name, commit };
+    const head = find(`refs/remotes/${remote}/HEAD`)?.symref;
+    const wanted = names.map((name) => `refs/remotes/${remote}/${name}`);
+    for (const name of [...(head === undefined ? [] : [head]), ...wanted]) {
+      const ref = find(name);
+      if (ref !== undefined) return { name: name.slice('refs/remotes/'.length), commit: ref.commit };
     }
-    const tracked = await git.run(['for-each-ref', '--format=%(refname)', `refs/remotes/${remote}/`]);
     // Something was pushed, but not the default branch: a local one would be the requester's own word.
-    if (tracked.split('\n').some((ref) => ref !== '' && !ref.endsWith(`/${ledgerBranch}`))) return undefined;
+    const pushed = refs.some(({ name }) => name.startsWith('refs/remotes/') && name !== trackingRef(remote));
+    if (pushed) return undefined;
   }
-  for (const name of names) {
-    const commit = await commitOf(git, `refs/heads/${name}`);
-    if (commit !== undefined) return { name, commit };
-  }
-  return undefined;
+  const ref = local.map(find).find((one) => one !== undefined);
+  return ref === undefined ? undefined : { name: ref.name.slice('refs/heads/'.length), commit: ref.commit };
 }
 
 /** @param root the project's folder */

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { GalleyError } from '../errors';
+import { readSettings, type GitSettings } from './git-settings';
 import { GitFailure, openGit, type Git } from './ledger/git';
 
 /** The git repository that a project's folder lies in. */
@@ -8,6 +9,8 @@ export interface Repository {
   git: Git;
   /** The project's folder inside the repository with a `/` at the end; empty when it is the top. */
   prefix: string;
+  /** As they were when the repository was looked for. */
+  settings: GitSettings;
 }
 
 /**
@@ -18,8 +21,11 @@ export interface Repository {
 export async function findRepository(root: string): Promise<Repository | undefined> {
   const git = openGit(root);
   try {
-    const prefix = await git.run(['rev-parse', '--show-prefix']);
-    return { git, prefix: prefix.replace(/\r?\n$/, '') };
+    const [prefix, settings] = await Promise.all([
+      git.run(['rev-parse', '--show-prefix']),
+      readSettings(git),
+    ]);
+    return { git, prefix: prefix.replace(/\r?\n$/, ''), settings };
   } catch (error) {
     if (!(error instanceof GitFailure)) throw error;
     if (!(await liesBelowRepository(root))) return undefined;
@@ -60,17 +66,16 @@ export function noRepository(root: string): GalleyError {
  * The remote that the ledger is shared through: the ledger branch's own, `origin`, the current branch's, or the only
  * one there is.
  */
-export async function ledgerRemote(git: Git): Promise<string | undefined> {
-  const listed = (await git.run(['remote'])).split('\n').filter((name) => name !== '');
-  if (listed.length === 0) return undefined;
-  const own = await git.ask(['config', '--get', 'branch.galley/ledger.remote']);
-  if (own !== undefined && listed.includes(own)) return own;
-  if (listed.includes('origin')) return 'origin';
+export async function ledgerRemote({ git, settings }: Repository): Promise<string | undefined> {
+  const { remotes } = settings;
+  if (remotes.length === 0) return undefined;
+  const own = settings.get('branch.galley/ledger.remote');
+  if (own !== undefined && remotes.includes(own)) return own;
+  if (remotes.includes('origin')) return 'origin';
   const branch = await git.ask(['symbolic-ref', '--quiet', '--short', 'HEAD']);
-  const tracked =
-    branch === undefined ? undefined : await git.ask(['config', '--get', `branch.${branch}.remote`]);
-  if (tracked !== undefined && listed.includes(tracked)) return tracked;
-  return listed.length === 1 ? listed[0] : undefined;
+  const tracked = branch === undefined ? undefined : settings.get(`branch.${branch}.remote`);
+  if (tracked !== undefined && remotes.includes(tracked)) return tracked;
+  return remotes.length === 1 ? remotes[0] : undefined;
 }
 
 /** The commit of a ref, or undefined. */

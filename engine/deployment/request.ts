@@ -39,17 +39,19 @@ async function versionNumber(
   model: string,
   wanted: string | undefined,
 ): Promise<string> {
-  if (wanted !== undefined) {
+  const versions = await registry.versions(model);
+  const [newest] = versions;
+  if (wanted !== undefined && newest !== undefined) {
     const number = /^v?(\d+)$/.exec(wanted)?.[1];
-    if (number !== undefined) return (await registry.version(model, number)).version;
-    const aliased = (await registry.model(model)).aliases[wanted];
-    if (aliased !== undefined) return aliased;
+    const found = versions.find(({ version, aliases }) =>
+      number === undefined ? aliases.includes(wanted) : Number(version) === Number(number),
+    );
+    if (found !== undefined) return found.version;
     throw new GalleyError('not-found', `${model} has no version or alias ${wanted}.`, {
       subject: model,
       remedy: 'See `galley models show` for what there is.',
     });
   }
-  const [newest] = await registry.versions(model);
   if (newest !== undefined) return newest.version;
   throw new GalleyError('not-found', `${model} has no version yet.`, {
     subject: model,

@@ -28,7 +28,7 @@ export async function rollout(room: DeploymentRoom, requestId: string): Promise<
   await catchUp(room);
   const overview = await lookAround(room, requestId);
   const request = requestIn(overview, requestId);
-  await requireIdentity(overview.repository.git);
+  requireIdentity(overview.repository.settings);
   mustBeApproved(request, overview);
   const { binding, spec: file = '' } = request;
   const governed = overview.specs.deployment(file, binding.deployment);
@@ -88,7 +88,7 @@ export async function rollback(
 ): Promise<RolloutResult> {
   await catchUp(room);
   const overview = await lookAround(room);
-  await requireIdentity(overview.repository.git);
+  requireIdentity(overview.repository.settings);
   const governed = overview.specs.deployment(file, deployment);
   const history = historyOf(overview, governed);
   const [previous, current] = [history.at(-2), history.at(-1)];

@@ -40,7 +40,7 @@ function registerRequest(deploy: Command, context: CliContext): void {
   deploy
     .command('request <deployment>')
     .description('ask that a model version is deployed')
-    .option('--version <version>', 'number or alias; the newest when not given')
+    .option('--model-version, --version <version>', 'number or alias; the newest when not given')
     .option('--comment <text>', 'why', '')
     .option('--spec <file>', 'spec file, when several have the deployment')
     .addOption(format())

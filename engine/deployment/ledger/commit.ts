@@ -3,12 +3,19 @@ import { samePerson } from '../identity';
 import { commitMessage, encodeEvent, eventPath, type StoredEvent } from './event';
 import { GitFailure, type Git } from './git';
 
+/** Who writes commits at this machine. */
+export interface Writer {
+  email: string;
+  /** Their git signs commits. */
+  signs: boolean;
+}
+
 /**
  * Writes the commit of one event on top of another, by plumbing only: no checkout, no index, no hook. The branch is
  * not moved. It is signed when the person's git signs commits and the event is their own.
  * @param parent absent: it becomes the root of an orphan branch
  * @param position 1 for the first event of the ledger
- * @param committer e-mail address of the person at this machine
+ * @param writer the person at this machine
  * @returns the commit's id
  */
 export async function writeEvent(
@@ -16,14 +23,14 @@ export async function writeEvent(
   event: StoredEvent,
   parent: string | undefined,
   position: number,
-  committer: string,
+  writer: Writer,
 ): Promise<string> {
   const blob = await written(git, ['hash-object', '-w', '--stdin'], encodeEvent(event));
   const file = eventPath(position, event.kind).slice('events/'.length);
-  const before = parent === undefined ? '' : await git.run(['ls-tree', `${parent}:events`]);
+  const before = parent === undefined ? '' : await git.run(['ls-tree', '--full-tree', `${parent}:events`]);
   const events = await written(git, ['mktree'], `${before}100644 blob ${blob}\t${file}\n`);
   const tree = await written(git, ['mktree'], `040000 tree ${events}\tevents\n`);
-  const sign = samePerson(event.who.email, committer) && (await signsCommits(git));
+  const sign = writer.signs && samePerson(event.who.email, writer.email);
   try {
     const commit = await git.run(
       [
@@ -53,8 +60,4 @@ export async function writeEvent(
 
 async function written(git: Git, args: string[], input: string): Promise<string> {
   return (await git.run(args, { input })).trim();
-}
-
-async function signsCommits(git: Git): Promise<boolean> {
-  return (await git.ask(['config', '--type=bool', '--get', 'commit.gpgsign'])) === 'true';
 }

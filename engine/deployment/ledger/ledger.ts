@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { errorData, GalleyError } from '../../errors';
-import { requireIdentity } from '../identity';
+import { readSettings, type GitSettings } from '../git-settings';
+import { knownIdentity, requireIdentity } from '../identity';
 import { findRepository, ledgerRemote, noRepository, type Repository } from '../repository';
 import type { LedgerEvent } from '../types';
 import { ledgerEvent, readChain, type ChainEntry } from './chain';
-import { writeEvent } from './commit';
+import { writeEvent, type Writer } from './commit';
 import type { StoredEvent } from './event';
 import type { Git } from './git';
 import { acceptedHead, isAncestor, moveLocal, readRefs, type LedgerRefs } from './refs';
@@ -44,6 +45,7 @@ const attempts = 20;
 
 /** Opens the ledger of the repository that `root` lies in; reads nothing yet. */
 export function createLedger(root: string): Ledger {
+  let place: Pick<Repository, 'git' | 'prefix'> | undefined;
   let known: { entries: ChainEntry[]; head: string } | undefined;
   let trouble: GalleyError | undefined;
   let queue: Promise<unknown> = Promise.resolve();
@@ -55,8 +57,15 @@ export function createLedger(root: string): Ledger {
     return result;
   }
 
+  async function repositoryNow(): Promise<Repository | undefined> {
+    if (place !== undefined) return { ...place, settings: await readSettings(place.git) };
+    const found = await findRepository(root);
+    place = found;
+    return found;
+  }
+
   async function mustHaveRepository(): Promise<Repository> {
-    const repository = await findRepository(root);
+    const repository = await repositoryNow();
     if (repository === undefined) throw noRepository(root);
     return repository;
   }
@@ -82,13 +91,16 @@ export function createLedger(root: string): Ledger {
     return { refs, head, events };
   }
 
-  async function appendLocally(git: Git, stored: StoredEvent, allowed: Allowed): Promise<string> {
-    const remote = await ledgerRemote(git);
+  async function appendLocally(
+    { git, writer, remote }: Place,
+    stored: StoredEvent,
+    allowed: Allowed,
+  ): Promise<string> {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       if (attempt > 0) await pause(Math.random() * 20 * attempt);
       const { refs, head, events } = await read(git, remote);
       allowed(events);
-      const id = await writeEvent(git, stored, head, events.length + 1, stored.who.email);
+      const id = await writeEvent(git, stored, head, events.length + 1, writer);
       if (await moveLocal(git, refs.local, id)) return id;
     }
     throw new GalleyError('locked', 'The approval ledger is being written by others all the time.', {
@@ -109,16 +121,19 @@ export function createLedger(root: string): Ledger {
   }
 
   async function append(draft: EventDraft, allowed: Allowed = () => undefined): Promise<Appended> {
-    const { git } = await mustHaveRepository();
-    const { name, email } = await requireIdentity(git);
-    const local = await appendLocally(git, { ...draft, at: Date.now(), who: { name, email } }, allowed);
-    const remote = await ledgerRemote(git);
+    const repository = await mustHaveRepository();
+    const { git, settings } = repository;
+    const { name, email } = requireIdentity(settings);
+    const remote = await ledgerRemote(repository);
+    const writer = writerOf(settings);
+    const stored = { ...draft, at: Date.now(), who: { name, email } };
+    const local = await appendLocally({ git, writer, remote }, stored, allowed);
     let id = local;
     let unshared: string | undefined;
     if (remote !== undefined) {
       try {
         const added = { id: local, allowed };
-        const sharing = await remember(() => share(git, remote, { committer: email, added }));
+        const sharing = await remember(() => share(git, remote, { writer, added }));
         if (sharing.refused !== undefined) throw sharing.refused;
         id = newest(sharing.renamed, local);
         unshared = sharing.unshared;
@@ -135,30 +150,40 @@ export function createLedger(root: string): Ledger {
   }
 
   async function refresh(): Promise<boolean> {
-    const repository = await findRepository(root);
+    const repository = await repositoryNow();
     if (repository === undefined) return false;
-    const { git } = repository;
-    const remote = await ledgerRemote(git);
+    const { git, settings } = repository;
+    const remote = await ledgerRemote(repository);
     if (remote === undefined) return false;
     const before = (await read(git, remote)).head;
-    const committer = (await git.ask(['config', '--get', 'user.email'])) ?? '';
-    const { unshared } = await remember(() => share(git, remote, { committer }));
+    const writer = writerOf(settings);
+    const { unshared } = await remember(() => share(git, remote, { writer }));
     if (unshared !== undefined) trouble = notTaken(remote, unshared);
     return (await read(git, remote)).head !== before;
   }
 
   return {
-    repository: () => findRepository(root),
+    repository: repositoryNow,
     events: async () => {
-      const repository = await findRepository(root);
+      const repository = await repositoryNow();
       if (repository === undefined) return [];
-      const remote = await ledgerRemote(repository.git);
+      const remote = await ledgerRemote(repository);
       return (await read(repository.git, remote)).events;
     },
     append: (draft, allowed) => inTurn(() => append(draft, allowed)),
     refresh: () => inTurn(refresh),
     trouble: () => trouble,
   };
+}
+
+interface Place {
+  git: Git;
+  writer: Writer;
+  remote: string | undefined;
+}
+
+function writerOf(settings: GitSettings): Writer {
+  return { email: knownIdentity(settings)?.email ?? '', signs: settings.isTrue('commit.gpgsign') };
 }
 
 function notTaken(remote: string, words: string): GalleyError {

@@ -41,8 +41,8 @@ export async function readRefs(git: Git, remote: string | undefined): Promise<Le
 
 /** Whether `older` is `newer` or one of its ancestors. */
 export async function isAncestor(git: Git, older: string, newer: string): Promise<boolean> {
-  if (older === newer) return true;
-  return (await git.ask(['merge-base', '--is-ancestor', older, newer])) !== undefined;
+  // `--is-ancestor` answers by its exit code alone, which simple-git waits longer for than for words.
+  return older === newer || (await git.ask(['merge-base', older, newer])) === older;
 }
 
 /**
@@ -62,9 +62,7 @@ export async function moveLocal(
     ...(shared === undefined ? [] : [`update ${sharedRef} ${shared}`]),
   ];
   try {
-    await git.run(['update-ref', '-m', 'galley: ledger', '--stdin'], {
-      input: commands.map((command) => `${command}\n`).join(''),
-    });
+    await updateRefs(git, commands);
     return true;
   } catch (error) {
     if (!(error instanceof GitFailure)) throw error;
@@ -80,9 +78,15 @@ export async function moveLocal(
   }
 }
 
-/** Remembers what the remote has. */
-export async function rememberShared(git: Git, commit: string): Promise<void> {
-  await git.run(['update-ref', sharedRef, commit]);
+/** Remembers what the remote has, after a push or a look at it. */
+export async function rememberShared(git: Git, remote: string, commit: string): Promise<void> {
+  await updateRefs(git, [`update ${sharedRef} ${commit}`, `update ${trackingRef(remote)} ${commit}`]);
+}
+
+/** One transaction: all of them or none. */
+async function updateRefs(git: Git, commands: string[]): Promise<void> {
+  const input = ['start', ...commands, 'prepare', 'commit'].map((line) => `${line}\n`).join('');
+  await git.run(['update-ref', '-m', 'galley: ledger', '--stdin'], { input });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { GalleyError } from '../../errors';
 import { GitFailure, type Git } from './git';
-import { isAncestor, ledgerBranch, trackingRef } from './refs';
+import { ledgerBranch, trackingRef } from './refs';
 
 /** Milliseconds without a sign of life after which a remote counts as unreachable. */
 const silence = 30_000;
@@ -33,19 +33,28 @@ export async function lookAtRemote(git: Git, remote: string): Promise<RemoteStat
       talk,
     );
     const { branch, commit, ledger } = parseListing(listed);
+    const defaultRef = branch === undefined ? undefined : `refs/remotes/${remote}/${branch}`;
+    const head = `refs/remotes/${remote}/HEAD`;
+    const known = await fetched(git, [
+      trackingRef(remote),
+      head,
+      ...(defaultRef === undefined ? [] : [defaultRef]),
+    ]);
     const wanted: string[] = [];
-    if (ledger !== undefined && ledger !== (await currentOf(git, trackingRef(remote)))) {
+    if (ledger !== undefined && ledger !== known.get(trackingRef(remote))?.commit) {
       wanted.push(`+refs/heads/${ledgerBranch}:${trackingRef(remote)}`);
     }
-    const defaultRef = branch === undefined ? undefined : `refs/remotes/${remote}/${branch}`;
-    if (defaultRef !== undefined && commit !== undefined && commit !== (await currentOf(git, defaultRef))) {
+    if (defaultRef !== undefined && commit !== undefined && commit !== known.get(defaultRef)?.commit) {
       wanted.push(`+refs/heads/${String(branch)}:${defaultRef}`);
     }
     if (wanted.length > 0) {
       const quiet = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head'];
       await git.run(['fetch', ...quiet, '--no-auto-maintenance', remote, ...wanted], talk);
     }
-    if (defaultRef !== undefined && commit !== undefined) await followDefault(git, remote, defaultRef);
+    // What `git remote set-head --auto` does: policies are read from what is the default branch there now.
+    if (defaultRef !== undefined && commit !== undefined && known.get(head)?.symref !== defaultRef) {
+      await git.run(['symbolic-ref', head, defaultRef]);
+    }
     return ledger === undefined ? {} : { ledger };
   } catch (error) {
     if (error instanceof GitFailure) throw unreachable(remote, error);
@@ -65,16 +74,14 @@ function parseListing(listed: string): { branch?: string; commit?: string; ledge
   return state;
 }
 
-function currentOf(git: Git, ref: string): Promise<string | undefined> {
-  return git.ask(['rev-parse', '--verify', '--quiet', ref]);
-}
-
-/** Points `<remote>/HEAD` at the branch that is the default there now, as `git remote set-head --auto` does. */
-async function followDefault(git: Git, remote: string, defaultRef: string): Promise<void> {
-  const head = `refs/remotes/${remote}/HEAD`;
-  if ((await git.ask(['symbolic-ref', '--quiet', head])) !== defaultRef) {
-    await git.run(['symbolic-ref', head, defaultRef]);
-  }
+async function fetched(git: Git, names: string[]): Promise<Map<string, { commit: string; symref: string }>> {
+  const output = await git.run(['for-each-ref', '--format=%(refname) %(objectname) %(symref)', ...names]);
+  return new Map(
+    output.split('\n').map((line) => {
+      const [name = '', commit = '', symref = ''] = line.split(' ');
+      return [name, { commit, symref }];
+    }),
+  );
 }
 
 /**
@@ -84,14 +91,9 @@ async function followDefault(git: Git, remote: string, defaultRef: string): Prom
 export async function push(git: Git, remote: string, commit: string): Promise<string | undefined> {
   try {
     // A project's pre-push hook is about code, which this is not.
-    await git.run(['push', '--quiet', '--no-verify', remote, `${commit}:refs/heads/${ledgerBranch}`], {
+    await git.run(['push', '--no-verify', remote, `${commit}:refs/heads/${ledgerBranch}`], {
       silence,
     });
-    const ref = trackingRef(remote);
-    const tracked = await currentOf(git, ref);
-    if (tracked === undefined || (await isAncestor(git, tracked, commit))) {
-      await git.run(['update-ref', ref, commit]);
-    }
     return undefined;
   } catch (error) {
     if (error instanceof GitFailure) return error.words;

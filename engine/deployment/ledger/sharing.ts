@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { GalleyError } from '../../errors';
 import type { LedgerEvent } from '../types';
 import { ledgerEvent, readChain, type ChainEntry } from './chain';
-import { writeEvent } from './commit';
+import { writeEvent, type Writer } from './commit';
 import type { Git } from './git';
 import { acceptedHead, isAncestor, moveLocal, mustContain, readRefs, rememberShared } from './refs';
 import { lookAtRemote, push } from './remote';
@@ -23,8 +23,7 @@ export interface Sharing {
 }
 
 interface Options {
-  /** E-mail address of the person at this machine. */
-  committer: string;
+  writer: Writer;
   /** The event that is being added, as it is on the local branch, with its check. */
   added?: { id: string; allowed: Allowed };
 }
@@ -36,6 +35,7 @@ interface Options {
  */
 export async function share(git: Git, remote: string, options: Options): Promise<Sharing> {
   const sharing: Sharing = { renamed: new Map() };
+  if (options.added !== undefined && (await pushedAtOnce(git, remote))) return sharing;
   let refusal: { base: string | undefined; words: string } | undefined;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     if (attempt > 0) await pause(Math.random() * 100 * attempt);
@@ -52,7 +52,7 @@ export async function share(git: Git, remote: string, options: Options): Promise
     if (theirs === local) {
       if (local !== undefined && (refs.local !== local || refs.shared !== local)) {
         if (refs.local === undefined) await moveLocal(git, undefined, local, local);
-        else await rememberShared(git, local);
+        else await rememberShared(git, remote, local);
       }
       return sharing;
     }
@@ -61,7 +61,7 @@ export async function share(git: Git, remote: string, options: Options): Promise
       if (refusal !== undefined && refusal.base === theirs) return { ...sharing, unshared: refusal.words };
       const words = await push(git, remote, local);
       if (words === undefined) {
-        await rememberShared(git, local);
+        await rememberShared(git, remote, local);
         return sharing;
       }
       refusal = { base: theirs, words };
@@ -71,6 +71,15 @@ export async function share(git: Git, remote: string, options: Options): Promise
     await takeOver(git, { local, from: refs.local, theirs }, options, sharing);
   }
   return { ...sharing, unshared: 'others pushed faster than this machine could' };
+}
+
+/** Most often nobody was faster, and one talk with the remote is enough. */
+async function pushedAtOnce(git: Git, remote: string): Promise<boolean> {
+  const { local, shared } = await readRefs(git, remote);
+  if (local === undefined || shared === undefined || !(await isAncestor(git, shared, local))) return false;
+  if ((await push(git, remote, local)) !== undefined) return false;
+  await rememberShared(git, remote, local);
+  return true;
 }
 
 function lostRemote(remote: string, shared: string): GalleyError {
@@ -135,7 +144,7 @@ async function putOnTop(
       earlierIds: [...(stored.earlierIds ?? []), id],
     };
     position += 1;
-    head = await writeEvent(git, moved, head, position, options.committer);
+    head = await writeEvent(git, moved, head, position, options.writer);
     step.set(id, head);
     events.push(ledgerEvent({ id: head, position, stored: moved, signed: false }));
   }

@@ -10,7 +10,7 @@ import { lookAtRemote } from './remote';
  * Walks the whole chain from its first event, compares it with what was seen and shared before and with the remote,
  * and looks for rollouts without the approvals that their requests asked for. Tells everything as data.
  */
-export async function verifyLedger({ git }: Repository): Promise<LedgerVerification> {
+export async function verifyLedger(repository: Repository): Promise<LedgerVerification> {
   const found: LedgerVerification = { events: 0, signed: 0, unshared: 0, remote: 'none', problems: [] };
   async function check(step: () => Promise<void>): Promise<void> {
     try {
@@ -25,7 +25,8 @@ export async function verifyLedger({ git }: Repository): Promise<LedgerVerificat
     }
   }
 
-  const remote = await ledgerRemote(git);
+  const { git } = repository;
+  const remote = await ledgerRemote(repository);
   const refs = await readRefs(git, remote);
   await check(async () => void (await acceptedHead(git, refs)));
   const head = refs.local ?? refs.tracking;

@@ -20,7 +20,8 @@ export async function git(folder: string, ...args: string[]): Promise<string> {
 
 /** Keeps the machine's own git configuration out of this test process and the gits that it starts. */
 export function isolateGit(): void {
-  for (const name of Object.keys(process.env)) if (name.startsWith('GIT_')) delete process.env[name];
+  for (const name of Object.keys(process.env))
+    if (name.startsWith('GIT_')) Reflect.deleteProperty(process.env, name);
   process.env['GIT_CONFIG_GLOBAL'] = os.devNull;
   process.env['GIT_CONFIG_NOSYSTEM'] = '1';
 }
