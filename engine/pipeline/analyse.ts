@@ -6,6 +6,7 @@ import { checkSchedules } from './checks/schedules';
 import { checkUnused } from './checks/unused';
 import { checkContradictions, checkParamValues } from './checks/values';
 import { connectedBackends } from './connected-backends';
+import type { Diagnostic } from './diagnostics';
 import { declaredNames, findSymbols } from './declarations';
 import { findReferences } from './references';
 import type { Source } from './report';
@@ -33,6 +34,7 @@ export function analyseSource(source: Source, options: AnalyseOptions): Analysis
   if (!source.unreadable) {
     const broken = source.diagnostics.some(({ code }) => code === 'yaml-syntax');
     checkSchema(source, 'spec');
+    source.diagnostics = withoutConsequences(source.diagnostics);
     analysis.symbols = findSymbols(source);
     analysis.references = findReferences(source, declaredNames(source.root));
     const spec = buildSpec(source.root);
@@ -53,4 +55,12 @@ export function analyseSource(source: Source, options: AnalyseOptions): Analysis
     (a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character,
   );
   return analysis;
+}
+
+/** A line that could not be parsed has other faults only because of that. */
+function withoutConsequences(diagnostics: Diagnostic[]): Diagnostic[] {
+  const broken = new Set(
+    diagnostics.filter(({ code }) => code === 'yaml-syntax').map(({ range }) => range.start.line),
+  );
+  return diagnostics.filter(({ code, range }) => code !== 'schema' || !broken.has(range.start.line));
 }

@@ -1,0 +1,83 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Position } from 'vscode-languageserver/node';
+import { analyseSource } from '../engine/pipeline/analyse';
+import { analyseBackends } from '../engine/pipeline/connected-backends';
+import type { Source } from '../engine/pipeline/report';
+import { schemas } from '../engine/pipeline/schema-walk';
+import type { Schema } from '../engine/pipeline/schema-walk';
+import { readSource } from '../engine/pipeline/source';
+import type { Analysis } from '../engine/pipeline/types';
+
+/** Kinds of files that the server knows. */
+export type FileKind = keyof typeof schemas;
+
+/** One version of one open document, analysed. Features are functions of it. */
+export interface SpecDocument {
+  uri: string;
+  kind: FileKind;
+  text: string;
+  source: Source;
+  schema: Schema;
+  /** Symbols and references are empty for a file of backends. */
+  analysis: Analysis;
+  /** Folder of the project, when it is known. */
+  root?: string;
+}
+
+/** What a file is by its name; undefined for files that are not the server's. */
+export function fileKind(uri: string): FileKind | undefined {
+  const plainUri = decodeURIComponentSafely(uri).split(/[?#]/)[0] ?? '';
+  if (/\/\.galley\/backends\.yaml$/.test(plainUri)) return 'backends';
+  return /[/:]([^/]+\.)?galley\.yaml$/.test(plainUri) ? 'spec' : undefined;
+}
+
+function decodeURIComponentSafely(uri: string): string {
+  try {
+    return decodeURIComponent(uri);
+  } catch {
+    // A stray `%` is no escape: the address stays as it is.
+    return uri;
+  }
+}
+
+/** Absolute path of a `file:` address, or undefined for documents that are no files. */
+export function filePath(uri: string): string | undefined {
+  if (!uri.startsWith('file:')) return undefined;
+  try {
+    return fileURLToPath(uri);
+  } catch {
+    // A file address of another platform names no file here.
+    return undefined;
+  }
+}
+
+/** The workspace folder that a document is in: the innermost one, or the document's own folder. */
+export function projectRoot(uri: string, folders: string[]): string | undefined {
+  const file = filePath(uri);
+  if (file === undefined) return undefined;
+  const inside = folders.filter((folder) =>
+    file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep),
+  );
+  return inside.sort((a, b) => b.length - a.length)[0] ?? path.dirname(file);
+}
+
+/** Analyses a text. Diagnostics and related places carry the document's address as their file. */
+export function readDocument(uri: string, kind: FileKind, text: string, root?: string): SpecDocument {
+  const common = { uri, kind, text, schema: schemas[kind], ...(root === undefined ? {} : { root }) };
+  if (kind === 'backends') {
+    const { source, diagnostics } = analyseBackends(text, { file: uri });
+    return { ...common, source, analysis: { file: uri, diagnostics, symbols: [], references: [] } };
+  }
+  const source = readSource(text, uri);
+  return {
+    ...common,
+    source,
+    analysis: analyseSource(source, { file: uri, ...(root === undefined ? {} : { root }) }),
+  };
+}
+
+/** Offset of a position in a document. */
+export function offsetAt(document: SpecDocument, position: Position): number {
+  return document.source.lines.offset(position);
+}
