@@ -130,3 +130,23 @@ export async function pythonWith(packages: readonly string[]): Promise<string> {
   made.set(key, making);
   return making;
 }
+
+/**
+ * Runs a Python script of the tests to its end; nothing of it reports anywhere.
+ * @param script relative to the repository
+ * @returns its standard output
+ * @throws when it fails; the message has its standard error
+ */
+export async function runPython(
+  python: string,
+  script: string,
+  args: string[],
+  options: { cwd: string; env?: Record<string, string> },
+): Promise<string> {
+  const { stdout } = await run(python, [path.resolve(script), ...args], {
+    cwd: options.cwd,
+    maxBuffer: 1 << 26,
+    env: { ...process.env, DO_NOT_TRACK: 'true', MLFLOW_DISABLE_TELEMETRY: 'true', ...options.env },
+  });
+  return stdout;
+}
