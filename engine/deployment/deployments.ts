@@ -48,7 +48,8 @@ export function createDeployments(parts: DeploymentParts): Deployments {
         kind === 'alerted'
           ? `A monitor of ${deployment} raised an alert.`
           : 'Someone took note of the alert.';
-      const where = inRepository(await repository(), spec);
+      const file = spec ?? (await allStatuses(room)).find(({ name }) => name === deployment)?.spec;
+      const where = inRepository(await repository(), file ?? 'galley.yaml');
       return (await ledger.append({ kind, meaning, deployment, spec: where, comment, detail })).event;
     },
     verify: async () => verifyLedger(await repository()),

@@ -39,7 +39,8 @@ async function versionNumber(
   model: string,
   wanted: string | undefined,
 ): Promise<string> {
-  const versions = await registry.versions(model);
+  const registered = (await registry.models()).some(({ name }) => name === model);
+  const versions = registered ? await registry.versions(model) : [];
   const [newest] = versions;
   if (wanted !== undefined && newest !== undefined) {
     const number = /^v?(\d+)$/.exec(wanted)?.[1];

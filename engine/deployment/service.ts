@@ -12,7 +12,8 @@ import type { DeploymentReview } from '../protocol';
 /** What monitoring puts on the ledger. */
 export interface AlertEvent {
   kind: 'alerted' | 'acknowledged';
-  spec: string;
+  /** Spec file of the deployment, relative to the project's folder; found by the deployment's name when not given. */
+  spec?: string;
   deployment: string;
   comment: string;
   /** The evidence, e.g. the alert with its columns. */
