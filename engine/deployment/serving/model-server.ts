@@ -43,6 +43,8 @@ export class ModelServer implements SplitMember {
   inFlight = 0;
   /** Times that it ended by itself. */
   deaths = 0;
+  /** How it ended the last time, one sentence; kept when it runs again. */
+  lastDeath: string | undefined;
   /** Why it is not healthy, one sentence. */
   reason: string | undefined;
   readonly agent = new Agent({ keepAlive: true, maxFreeSockets: 32 });
@@ -184,12 +186,10 @@ export class ModelServer implements SplitMember {
     }
     if (this.stopping.signal.aborted) return;
     this.deaths++;
-    this.setHealth(
-      false,
-      this.ending.signal.aborted
-        ? `The model server of v${served.version} did not answer ${served.health} any more and was ended.`
-        : `The model server of v${served.version} ${endInWords(ended)}.`,
-    );
+    this.lastDeath = this.ending.signal.aborted
+      ? `The model server of v${served.version} did not answer ${served.health} any more and was ended.`
+      : `The model server of v${served.version} ${endInWords(ended)}.`;
+    this.setHealth(false, this.lastDeath);
   }
 
   private setHealth(healthy: boolean, reason?: string): void {

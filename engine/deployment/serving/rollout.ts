@@ -58,8 +58,9 @@ async function watchStep(
     const tooMany = errors > requests * errorsAllowed;
     if (tooMany && (requests >= enoughRequests || left <= 0))
       throw wentBack(candidate, percent, `${errors} of its ${requests} requests failed`);
-    if (candidate.deaths > before.deaths || !candidate.healthy)
-      throw wentBack(candidate, percent, candidate.reason ?? 'it became unhealthy');
+    if (candidate.deaths > before.deaths)
+      throw wentBack(candidate, percent, candidate.lastDeath ?? 'its model server ended');
+    if (!candidate.healthy) throw wentBack(candidate, percent, candidate.reason ?? 'it became unhealthy');
     if (left <= 0) return;
     await pause(Math.min(watchMs, left), undefined, { signal }).catch(() => {
       throw replaced(candidate);
