@@ -31,7 +31,9 @@ const nasty = fc.oneof(
     '${x}',
   ),
 );
-const value = nasty.filter((text) => !text.includes('\0') && !text.includes('\uFFFD') && !/\p{Surrogate}/u.test(text));
+const value = nasty.filter(
+  (text) => !text.includes('\0') && !text.includes('\uFFFD') && !/\p{Surrogate}/u.test(text),
+);
 
 describe('quoting for the shell', function () {
   this.timeout(0);
