@@ -27,6 +27,7 @@ export interface Engine extends vscode.Disposable {
 }
 
 interface Server {
+  process: ChildProcess;
   connection: MessageConnection;
   /** Rejects the requests that wait, when the process dies. */
   waiting: Set<(reason: string) => void>;
@@ -50,7 +51,7 @@ function requestError(thrown: unknown): GalleyError {
 }
 
 async function ask<M extends keyof EngineRequests>(
-  { connection, waiting }: Server,
+  { process: server, connection, waiting }: Server,
   method: M,
   params: Params<M>,
   token: vscode.CancellationToken | undefined,
@@ -73,7 +74,9 @@ async function ask<M extends keyof EngineRequests>(
     answer.catch(() => undefined);
     return await Promise.race([answer, abandoned]);
   } catch (thrown) {
-    throw requestError(thrown);
+    if (thrown instanceof GalleyError || server.connected) throw requestError(thrown);
+    // The channel has closed, and the end of the process is about to say why.
+    return await abandoned;
   } finally {
     waiting.delete(die);
     listening?.dispose();
@@ -150,16 +153,18 @@ export function createEngine(modulePath: string, log: vscode.LogOutputChannel): 
       dead = true;
       const last = complaint.trim().split('\n').at(-1) ?? '';
       const reason = last === '' ? how : `${how}: ${last}`;
-      connection.dispose();
       for (const reject of waiting) reject(reason);
+      connection.dispose();
       onDeath(reason);
     };
     started.once('error', (error) => die(`could not be started: ${error.message}`));
+    // Without its channel it is of no use; a server that ends by itself is not hurt.
+    started.once('disconnect', () => started.kill());
     started.once('exit', (code, signal) =>
       die(signal === null ? `exited with code ${code ?? 'unknown'}` : `was ended by ${signal}`),
     );
     log.info(`Started the engine, process ${started.pid ?? 'unknown'}.`);
-    return { connection, waiting };
+    return { process: started, connection, waiting };
   }
 
   function start(): Promise<Server> {

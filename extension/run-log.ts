@@ -20,12 +20,16 @@ function toTerminal(text: string): string {
 function logTerminal(engine: Engine, root: string, runId: string): vscode.Pseudoterminal {
   const written = new vscode.EventEmitter<string>();
   let closed = false;
+  let last = '';
 
   async function pieces(from: number): Promise<number> {
     let offset = from;
     while (!closed) {
       const part = await engine.request('runs/log', { root, runId, offset, limit: pieceBytes });
-      if (part.text !== '') written.fire(toTerminal(part.text));
+      if (part.text !== '') {
+        written.fire(toTerminal(part.text));
+        last = part.text.trimEnd().slice(-200);
+      }
       if (part.next === offset || part.next >= part.size) return part.next;
       offset = part.next;
     }
@@ -46,9 +50,11 @@ function logTerminal(engine: Engine, root: string, runId: string): vscode.Pseudo
       const { state } = await engine.request('runs/get', { root, runId });
       offset = await pieces(offset);
       if (state?.status !== 'RUNNING') {
-        const end =
-          state === undefined ? 'No more log.' : `${state.status}${state.reason ? `: ${state.reason}` : ''}`;
-        written.fire(`\r\n\x1b[2m${toTerminal(end)}\x1b[0m\r\n`);
+        // A run process that was killed had no time to write how the run ended.
+        if (state !== undefined && !last.includes(state.status)) {
+          const end = state.reason === undefined ? state.status : `${state.status}: ${state.reason}`;
+          written.fire(`\r\n\x1b[2m${toTerminal(end)}\x1b[0m\r\n`);
+        }
         return;
       }
       await new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
