@@ -1,7 +1,7 @@
 import type { Run } from '../../engine/tracking/types';
 import type { DeploymentReview } from '../../engine/protocol';
 import type { Delta } from '../ui/deltas';
-import { delta } from '../ui/deltas';
+import { delta, deltaText } from '../ui/deltas';
 import { columnFormat } from '../ui/numbers';
 
 /** A metric of the candidate beside the version in service. */
@@ -42,10 +42,7 @@ export function metricRows(
         incumbent: theirs === undefined ? undefined : format(theirs),
         full: values.map(String).join(' against '),
         change,
-        changeText:
-          change && change.verdict !== 'same'
-            ? columnFormat([...values, change.difference])(Math.abs(change.difference))
-            : '',
+        changeText: change && change.verdict !== 'same' ? deltaText(change.difference, format) : '',
       };
     });
 }

@@ -58,8 +58,8 @@ function drift({ lastCheck }: DeploymentReview, now: number): TemplateResult {
   }
   const drifted = report.columns.filter((column) => column.drifted).sort((a, b) => b.severity - a.severity);
   const summary = html`<span class=${report.drifted ? 'caution' : ''}
-      >${report.drifted ? html`<galley-icon name="warning"></galley-icon>` : nothing}${plural(drifted.length, 'column')}
-      of ${report.columns.length} drifted</span
+      >${report.drifted ? html`<galley-icon name="warning"></galley-icon>` : nothing}${drifted.length} of
+      ${plural(report.columns.length, 'column')} drifted</span
     >
     · ${when(at, now)}`;
   if (drifted.length === 0) return html`${summary}`;

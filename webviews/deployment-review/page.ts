@@ -9,6 +9,7 @@ import '../ui/icon';
 import type { Channel } from '../ui/messages';
 import { connect } from '../ui/messages';
 import { mount } from '../ui/mount';
+import { reviewWithNumbers } from '../ui/non-finite';
 import { plural } from '../ui/numbers';
 import '../ui/progress-line';
 import '../ui/skeleton';
@@ -59,7 +60,7 @@ export class GalleyDeploymentReviewPage extends LitElement {
   private receive(message: ToReviewPage): void {
     switch (message.kind) {
       case 'review':
-        this.review = message.review;
+        this.review = reviewWithNumbers(message.review);
         this.error = undefined;
         this.busy = '';
         this.now = Date.now();
@@ -83,9 +84,7 @@ export class GalleyDeploymentReviewPage extends LitElement {
   private renderPerson(who: Identity) {
     const { word, explanation, icon } = assuranceWords[who.assurance];
     return html`<span class="person" title=${`${who.name} <${who.email}>`}>${personName(who)}</span>
-      <span class="person muted" title=${explanation}
-        >(<galley-icon name=${icon}></galley-icon>${word})</span
-      >`;
+      <span class="person muted" title=${explanation}><galley-icon name=${icon}></galley-icon>${word}</span>`;
   }
 
   private renderHead({ request }: DeploymentReview) {
@@ -101,7 +100,7 @@ export class GalleyDeploymentReviewPage extends LitElement {
     const { icon, tone, headline, rest } = standing(review);
     return html`<p class="standing ${tone}">
         <span><galley-icon name=${icon}></galley-icon><strong>${headline}</strong></span>
-        ${rest === '' ? nothing : html`<span>· ${rest}</span>`}
+        ${rest === '' ? nothing : html`<span>${rest}</span>`}
       </p>
       ${
         review.request.approvals.length === 0

@@ -28,10 +28,13 @@ export const reviewStyles = css`
   galley-icon {
     margin-right: 4px;
   }
+  .person {
+    white-space: nowrap;
+  }
   .person galley-icon {
     font-size: 14px;
     height: 14px;
-    margin: 0 2px;
+    margin: 0 3px 0 1px;
     width: 14px;
   }
   blockquote {
@@ -131,6 +134,7 @@ export const reviewStyles = css`
   tbody th {
     font-weight: inherit;
     min-width: 96px;
+    overflow-wrap: break-word;
   }
   th.value,
   td.value {
@@ -167,7 +171,7 @@ export const reviewStyles = css`
     list-style: none;
     width: fit-content;
   }
-  summary galley-icon {
+  summary > galley-icon {
     margin: 0 2px 0 -4px;
   }
   details[open] > summary .closed,
@@ -176,6 +180,10 @@ export const reviewStyles = css`
   }
   .inset {
     padding-left: 14px;
+  }
+  .files,
+  .columns {
+    max-width: 560px;
   }
   .files li,
   .columns li {
@@ -239,8 +247,8 @@ export const reviewStyles = css`
     td.change .verdict {
       display: none;
     }
-    tbody th {
-      min-width: 0;
+    thead th.value {
+      white-space: normal;
     }
     .buttons,
     .buttons vscode-button {

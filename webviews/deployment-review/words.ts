@@ -84,7 +84,7 @@ export function standing({ request, me }: DeploymentReview): Standing {
   switch (status) {
     case 'waiting':
       return {
-        icon: 'clock',
+        icon: 'clockface',
         tone: 'waiting',
         headline: approvalCount(request),
         rest: waitingFor(request, me),

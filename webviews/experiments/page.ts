@@ -8,6 +8,7 @@ import { lastResult } from '../ui/last-result';
 import type { Channel } from '../ui/messages';
 import { connect } from '../ui/messages';
 import { mount } from '../ui/mount';
+import { detailWithNumbers } from '../ui/non-finite';
 import { plural } from '../ui/numbers';
 import '../ui/progress-line';
 import '../ui/skeleton';
@@ -126,7 +127,7 @@ export class GalleyExperimentsPage extends LitElement {
         this.channel.save(this.view);
         break;
       case 'runs':
-        this.runs = message.runs;
+        this.runs = message.runs.map(detailWithNumbers);
         this.total = message.total;
         this.error = undefined;
         this.busy = '';

@@ -54,8 +54,14 @@ export const runTableStyles = css`
     --line: var(--vscode-list-activeSelectionBackground);
     color: var(--vscode-list-activeSelectionForeground, inherit);
     --muted: var(--vscode-list-activeSelectionForeground, inherit);
-    outline: 1px solid var(--vscode-list-focusAndSelectionOutline, var(--vscode-list-focusOutline));
-    outline-offset: -1px;
+  }
+  .scroller:focus .row.active::after {
+    border: 1px solid var(--vscode-list-focusAndSelectionOutline, var(--vscode-list-focusOutline));
+    content: '';
+    inset: 0;
+    pointer-events: none;
+    position: absolute;
+    z-index: 2;
   }
   .cell {
     flex: none;
@@ -96,6 +102,9 @@ export const runTableStyles = css`
   }
   .head .numeric {
     flex-direction: row-reverse;
+  }
+  .comparing .metric {
+    padding-right: 84px;
   }
   .head .cell:hover {
     background:
@@ -173,7 +182,7 @@ export const runTableStyles = css`
     width: 68px;
   }
   .delta .better {
-    color: var(--vscode-testing-iconPassed);
+    color: var(--vscode-charts-green);
   }
   .delta .worse {
     color: var(--vscode-list-errorForeground, var(--vscode-errorForeground));

@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { RunDetail } from '../../engine/protocol';
 import type { RunStatus } from '../../engine/tracking/types';
 import { cssom } from '../ui/cssom';
-import { delta } from '../ui/deltas';
+import { delta, deltaText } from '../ui/deltas';
 import type { GlyphName } from '../ui/glyphs';
 import '../ui/icon';
 import type { ThemeKind } from '../ui/palette';
@@ -29,10 +29,11 @@ export type TableAction =
 const rowHeight = 22;
 const headHeight = 24;
 const deltaWidth = 74;
+const tagWidth = 60;
 
 const statusIcons: Record<RunStatus, GlyphName> = {
   RUNNING: 'loading',
-  SCHEDULED: 'clock',
+  SCHEDULED: 'clockface',
   FINISHED: 'pass',
   FAILED: 'error',
   KILLED: 'circle-slash',
@@ -184,12 +185,12 @@ export class GalleyRunTable extends LitElement {
       const group = column.kind === 'metric' ? 'metric ' : column.kind === 'param' ? 'param ' : '';
       return html`<div
         id=${`head-${String(index)}`}
-        class="cell ${extra} ${column.numeric ? 'numeric' : ''} ${this.inHead && this.activeColumn === index ? 'here' : ''}"
+        class="cell ${extra} ${column.kind} ${column.numeric ? 'numeric' : ''} ${this.inHead && this.activeColumn === index ? 'here' : ''}"
         role="columnheader"
         aria-colindex=${index + 2}
         aria-sort=${sorted ? (sorted.descending ? 'descending' : 'ascending') : 'none'}
         title="Sort by ${group}${column.label}"
-        ${cssom({ width: `${String(this.widthOf(column))}px` })}
+        ${cssom({ width: `${String(this.widthOf(index < 0 ? pinned : column))}px` })}
         @click=${() => {
           this.act({ kind: 'sort', column });
         }}
@@ -199,7 +200,7 @@ export class GalleyRunTable extends LitElement {
       </div>`;
     };
     return html`<div
-      class="line head"
+      class="line head ${this.baseline ? 'comparing' : ''}"
       role="row"
       aria-rowindex="1"
       ${cssom({ width: `${String(this.window.width)}px` })}
@@ -323,15 +324,16 @@ export class GalleyRunTable extends LitElement {
     const format = this.view?.formats.get(column.key) ?? String;
     return html`<span class="delta" title=${change.words}
       ><span aria-hidden="true" class=${change.verdict}>${change.symbol}</span
-      ><span aria-hidden="true">${change.verdict === 'same' ? '' : format(Math.abs(change.difference))}</span
+      ><span aria-hidden="true">${change.verdict === 'same' ? '' : deltaText(change.difference, format)}</span
       ><span class="visually-hidden">${change.words}</span></span
     >`;
   }
 
   override render() {
     const { view } = this;
-    const pinned = view?.columns[0];
-    if (!view || !pinned) return nothing;
+    const first = view?.columns[0];
+    if (!view || !first) return nothing;
+    const pinned = { ...first, width: first.width + (this.baseline ? tagWidth : 0) };
     const scrolling = this.scrolling;
     this.window.fit({
       rows: view.rows.length,

@@ -9,7 +9,7 @@ import './distribution-chart';
 import './distribution-overlay';
 import { barLength, bySeverity, methodName, scoreWords } from './verdict';
 
-/** The columns by how far they are past their threshold; one of them open. Fires `open-column` with its name or undefined. */
+/** The columns by how far they are past their threshold; one of them open. Fires `open-column` with its name, empty for none. */
 @customElement('galley-columns-table')
 export class GalleyColumnsTable extends LitElement {
   @property({ attribute: false }) columns: readonly ColumnDrift[] = [];
@@ -72,13 +72,20 @@ export class GalleyColumnsTable extends LitElement {
         font-variant-numeric: tabular-nums;
         text-align: right;
       }
+      .against {
+        width: 26%;
+      }
+      th.overlay,
+      td.overlay {
+        padding-right: 0;
+        width: 24%;
+      }
       .bar {
         background: color-mix(in srgb, var(--vscode-foreground) 12%, transparent);
-        display: inline-block;
+        display: block;
         height: 8px;
+        min-width: 76px;
         position: relative;
-        vertical-align: middle;
-        width: 132px;
       }
       .fill {
         background: var(--vscode-descriptionForeground);
@@ -112,9 +119,6 @@ export class GalleyColumnsTable extends LitElement {
         .overlay {
           display: none;
         }
-        .bar {
-          width: 76px;
-        }
         th,
         td {
           padding-right: 10px;
@@ -130,7 +134,9 @@ export class GalleyColumnsTable extends LitElement {
   ];
 
   private toggle(column: string): void {
-    this.dispatchEvent(new CustomEvent('open-column', { detail: this.open === column ? undefined : column }));
+    this.dispatchEvent(
+      new CustomEvent<string>('open-column', { detail: this.open === column ? '' : column }),
+    );
   }
 
   private renderDetail(column: ColumnDrift) {
@@ -203,7 +209,7 @@ export class GalleyColumnsTable extends LitElement {
           <th scope="col" class="kind">Type</th>
           <th scope="col" class="method">Method</th>
           <th scope="col" class="score">Score</th>
-          <th scope="col">Against threshold</th>
+          <th scope="col" class="against">Against threshold</th>
           <th scope="col" class="overlay">Reference and current</th>
         </tr>
       </thead>

@@ -13,10 +13,8 @@ export class GalleyDistributionOverlay extends LitElement {
 
   static override styles = css`
     :host {
-      display: inline-block;
+      display: block;
       height: 20px;
-      vertical-align: middle;
-      width: 132px;
     }
     svg {
       display: block;

@@ -11,7 +11,8 @@ import '../ui/line-chart';
 import type { Channel } from '../ui/messages';
 import { connect } from '../ui/messages';
 import { mount } from '../ui/mount';
-import { formatCount, formatPercent, plural } from '../ui/numbers';
+import { statusWithNumbers } from '../ui/non-finite';
+import { formatPercent, plural } from '../ui/numbers';
 import { styleOf } from '../ui/palette';
 import '../ui/progress-line';
 import '../ui/skeleton';
@@ -74,7 +75,7 @@ export class GalleyMonitorPage extends LitElement {
   private receive(message: ToMonitorPage): void {
     switch (message.kind) {
       case 'monitor':
-        this.status = message.status;
+        this.status = statusWithNumbers(message.status);
         this.view = message.state;
         this.channel.save(message.state);
         this.error = undefined;
@@ -91,11 +92,11 @@ export class GalleyMonitorPage extends LitElement {
     }
   }
 
-  private openColumn(column: string | undefined): void {
+  private openColumn(column: string): void {
     if (!this.view) return;
     const { column: closed, ...rest } = this.view;
     void closed;
-    this.view = column === undefined ? rest : { ...rest, column };
+    this.view = column === '' ? rest : { ...rest, column };
     this.channel.save(this.view);
     this.channel.post({ kind: 'state', state: this.view });
   }
@@ -123,7 +124,7 @@ export class GalleyMonitorPage extends LitElement {
         >
         <span title=${last?.drift?.current.source ?? current}>current ${current}${rows('current')}</span>
         ${last ? html`<span>checked ${this.time(last.at)}${last.drift ? `, ${last.drift.computation}` : ''}</span>` : nothing}
-        ${schedule === undefined ? nothing : html`<span>schedule ${schedule}</span>`}
+        ${schedule === undefined ? nothing : html`<span>schedule <code>${schedule}</code></span>`}
       </p>
     `;
   }
@@ -214,7 +215,7 @@ export class GalleyMonitorPage extends LitElement {
           : html`<galley-columns-table
               .columns=${drift.columns}
               .open=${this.view?.column}
-              @open-column=${(event: CustomEvent<string | undefined>) => {
+              @open-column=${(event: CustomEvent<string>) => {
                 this.openColumn(event.detail);
               }}
             ></galley-columns-table>`
@@ -223,7 +224,10 @@ export class GalleyMonitorPage extends LitElement {
         drift.skipped.length === 0
           ? nothing
           : html`<details>
-              <summary class="muted">${formatCount(drift.skipped.length)} could not be compared</summary>
+              <summary class="muted">
+                <galley-icon name="chevron-right"></galley-icon>${plural(drift.skipped.length, 'column')}
+                could not be compared
+              </summary>
               <ul>
                 ${drift.skipped.map(({ column, reason }) => html`<li>${column} <span class="muted">${reason}</span></li>`)}
               </ul>

@@ -91,7 +91,18 @@ export const monitorStyles = css`
   }
   summary {
     cursor: pointer;
+    list-style: none;
     width: fit-content;
+  }
+  summary galley-icon {
+    margin-right: 2px;
+  }
+  details[open] galley-icon {
+    transform: rotate(90deg);
+  }
+  code {
+    font-family: var(--vscode-editor-font-family, monospace);
+    font-size: 12px;
   }
   details li {
     overflow-wrap: anywhere;

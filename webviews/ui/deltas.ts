@@ -53,3 +53,10 @@ export function delta(
     words: `${formatNumber(Math.abs(difference))} ${verdict} than ${against}`,
   };
 }
+
+/** The size of a difference in the digits of the values it is between; two digits of its own when those show none. */
+export function deltaText(difference: number, format: (value: number) => string): string {
+  const size = Math.abs(difference);
+  const text = format(size);
+  return /[1-9∞]/.test(text) ? text : formatNumber(Number(size.toPrecision(2)));
+}

@@ -8,7 +8,7 @@ export const glyphs = {
   'chevron-right': 0xeab6,
   'circle-large': 0xebb5,
   'circle-slash': 0xeabd,
-  clock: 0xea82,
+  clockface: 0xec75,
   close: 0xea76,
   copy: 0xebcc,
   'cloud-upload': 0xeac3,

@@ -120,6 +120,8 @@ export class GalleyLineChart extends LitElement {
       pointRadius: points.x.length === 1 ? 3.5 : points.x.length <= 25 ? 2 : 0,
       pointBorderWidth: 0,
       tension: 0,
+      // Points on the edge of the plot are drawn whole.
+      clip: 5,
     });
     return [
       ...(line.raw ? [set(line.raw, `${line.id} raw`, faded(colour, 0.28))] : []),

@@ -128,7 +128,7 @@ export function summary(
     return `${label}: ${formatNumber(range[0])} to ${formatNumber(range[1])}, last ${formatNumber(last)}`;
   });
   if (lines.length > 8) parts.push(`and ${String(lines.length - 8)} more`);
-  for (const { label, value } of limits) parts.push(`${label} ${formatNumber(value)}`);
+  for (const { label } of limits) parts.push(label);
   for (const { label } of marks) parts.push(label);
   return `Line chart of ${heading}. ${parts.length === 0 ? 'No values.' : `${parts.join('; ')}.`}`;
 }

@@ -64,12 +64,17 @@ export function columnFormat(shown: Iterable<number>): (value: number) => string
     );
   }
   const whole = Math.floor(Math.log10(largest)) + 1;
-  return finish(
-    firstThatTellsApart(
-      values,
-      digits.map((count) => fixed(Math.max(0, count - whole))),
-    ),
-  );
+  const decimals = digits.map((count) => Math.max(0, count - whole));
+  const enough =
+    decimals.find((count) => new Set(values.map(fixed(count))).size === values.length) ?? decimals.at(-1);
+  return finish(fixed(withoutZeros(values, enough ?? 0)));
+}
+
+/** Fewer decimals when the last ones are zeros in all values. */
+function withoutZeros(values: readonly number[], decimals: number): number {
+  let count = decimals;
+  while (count > 0 && values.every((value) => fixed(count)(value).endsWith('0'))) count -= 1;
+  return count;
 }
 
 /** One number by itself, at most six significant digits and no trailing zeros. */
@@ -87,11 +92,11 @@ export function formatNumber(value: number): string {
   return withMinus(new Intl.NumberFormat('en-US', { maximumFractionDigits: 20 }).format(rounded));
 }
 
-/** A share of one as percent: `33 %`, with one decimal below ten percent when there is one. */
+/** A share of one as percent: `33 %` (with a no-break space), with one decimal below ten percent when there is one. */
 export function formatPercent(share: number): string {
   const percent = share * 100;
   const decimals = Math.abs(percent) < 10 && Math.abs(percent - Math.round(percent)) > 0.05 ? 1 : 0;
-  return special(percent) ?? `${withMinus(percent.toFixed(decimals))} %`;
+  return special(percent) ?? `${withMinus(percent.toFixed(decimals))}\u00a0%`;
 }
 
 /** A count with thousands separated: `1,284`. */

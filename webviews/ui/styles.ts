@@ -70,10 +70,14 @@ export const base = css`
     width: 1px;
   }
   .better {
-    color: var(--vscode-testing-iconPassed);
+    color: var(--vscode-charts-green);
   }
   .worse {
     color: var(--vscode-list-errorForeground, var(--vscode-errorForeground));
+  }
+  /* High contrast knows no secondary background, and @vscode-elements would fill in a grey one. */
+  :host-context(.vscode-high-contrast) vscode-button[secondary]::part(base) {
+    background-color: transparent;
   }
   @media (prefers-reduced-motion: reduce) {
     *,
@@ -91,6 +95,10 @@ export const pageStyles = css`
   html,
   body {
     height: 100%;
+  }
+  body.vscode-dark,
+  body.vscode-high-contrast:not(.vscode-high-contrast-light) {
+    color-scheme: dark;
   }
   body {
     margin: 0;

@@ -40,7 +40,7 @@ export function chartTheme(): ChartTheme {
     kind,
     foreground,
     muted: read('descriptionForeground', 'foreground'),
-    grid: faded(foreground, kind.startsWith('high-contrast') ? 0.35 : 0.1),
+    grid: faded(foreground, kind.startsWith('high-contrast') ? 0.25 : 0.1),
     axis: faded(foreground, 0.35),
     background: read('editor-background'),
     warning: read('editorWarning-foreground', 'charts-yellow', 'foreground'),

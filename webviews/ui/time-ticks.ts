@@ -44,13 +44,17 @@ function clock(small: number, unit: string): string {
   return `${String(whole)}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`} ${unit}`;
 }
 
-/** Label of a tick on the local clock: time of day within two days, otherwise the date. */
+/** Label of a tick on the local clock: time of day within two days (midnight is the new day's date), otherwise the date. */
 export function clockTick(at: number, range: number): string {
   const date = new Date(at);
   const two = (value: number): string => String(value).padStart(2, '0');
   if (range >= 2 * day) {
     const label = `${two(date.getMonth() + 1)}-${two(date.getDate())}`;
     return range >= 300 * day ? `${String(date.getFullYear())}-${label}` : label;
+  }
+  // A day begins: which one?
+  if (date.getHours() === 0 && date.getMinutes() === 0 && range > 12 * hour) {
+    return `${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   }
   const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
   return range < 5 * minute ? `${time}:${two(date.getSeconds())}` : time;
