@@ -32,7 +32,7 @@ export function analyse(text: string, options: AnalyseOptions): Analysis {
 export function analyseSource(source: Source, options: AnalyseOptions): Analysis {
   const analysis: Analysis = { file: options.file, diagnostics: [], symbols: [], references: [] };
   if (!source.unreadable) {
-    const broken = source.diagnostics.some(({ code }) => code === 'yaml-syntax');
+    const broken = source.diagnostics.some(isSyntaxError);
     checkSchema(source, 'spec');
     source.diagnostics = withoutConsequences(source.diagnostics);
     analysis.symbols = findSymbols(source);
@@ -57,10 +57,12 @@ export function analyseSource(source: Source, options: AnalyseOptions): Analysis
   return analysis;
 }
 
+function isSyntaxError({ code, severity }: Diagnostic): boolean {
+  return code === 'yaml-syntax' && severity === 'error';
+}
+
 /** A line that could not be parsed has other faults only because of that. */
 function withoutConsequences(diagnostics: Diagnostic[]): Diagnostic[] {
-  const broken = new Set(
-    diagnostics.filter(({ code }) => code === 'yaml-syntax').map(({ range }) => range.start.line),
-  );
+  const broken = new Set(diagnostics.filter(isSyntaxError).map(({ range }) => range.start.line));
   return diagnostics.filter(({ code, range }) => code !== 'schema' || !broken.has(range.start.line));
 }

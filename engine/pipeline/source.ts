@@ -1,6 +1,7 @@
 import { Composer, Parser } from 'yaml';
 import type { Document } from 'yaml';
 import { LineIndex } from './lines';
+import { maskReferences, unmask } from './masked-references';
 import { report } from './report';
 import type { Source } from './report';
 import { TooComplexError, convertDocument } from './yaml-tree';
@@ -32,7 +33,8 @@ export function readSource(text: string, file: string): Source {
     return source;
   }
   try {
-    readDocuments(source, compose(text));
+    const masked = maskReferences(text);
+    readDocuments(source, compose(masked), masked !== text);
   } catch (error) {
     if (!(error instanceof RangeError || error instanceof TooComplexError)) throw error;
     source.unreadable = true;
@@ -66,7 +68,7 @@ function firstLineEnd(text: string): number {
   return end < 0 ? text.length : end;
 }
 
-function readDocuments(source: Source, documents: Document.Parsed[]): void {
+function readDocuments(source: Source, documents: Document.Parsed[], masked: boolean): void {
   const [first, ...others] = documents;
   if (first === undefined) return;
   reportSyntax(source, first);
@@ -77,7 +79,7 @@ function readDocuments(source: Source, documents: Document.Parsed[]): void {
       'The file has more than one YAML document; only the first is read. Remove `---` and what follows.';
     report(source, 'yaml-syntax', 'error', { start, end: start + 1 }, message);
   }
-  const root = convertDocument(first, source);
+  const root = convertDocument(first, source, masked);
   if (root !== undefined) source.root = root;
 }
 
@@ -86,11 +88,12 @@ function reportSyntax(source: Source, document: Document.Parsed): void {
   for (const error of [...document.errors, ...document.warnings]) {
     const [start, end] = error.pos;
     const { line } = source.lines.position(start);
-    if (told.has(line)) continue;
+    // What the parser cannot place after an error is a consequence of it.
+    if (told.has(line) || (told.size > 0 && error.message.includes('in YAML stream'))) continue;
     told.add(line);
     if (told.size > maximumSyntaxErrors) break;
     const severity = error.name === 'YAMLWarning' ? 'warning' : 'error';
-    report(source, 'yaml-syntax', severity, { start, end }, syntaxMessage(error.code, error.message));
+    report(source, 'yaml-syntax', severity, { start, end }, syntaxMessage(error.code, unmask(error.message)));
   }
 }
 

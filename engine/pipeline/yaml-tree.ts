@@ -1,6 +1,7 @@
 import { isAlias, isCollection, isMap, isScalar } from 'yaml';
 import type { Document, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import type { ListNode, MapEntry, MapNode, ScalarNode, Span, SpecNode } from './nodes';
+import { hasMask, unmask } from './masked-references';
 import { related, report } from './report';
 import type { Source } from './report';
 
@@ -20,11 +21,16 @@ export class TooComplexError extends Error {
   }
 }
 
+const needsQuotes =
+  'Put quotes around this value: other YAML tools take the braces of `${{ … }}` for their own inside `{ }` and `[ ]`.';
+
 interface Conversion {
   source: Source;
   anchors: Map<string, SpecNode>;
   /** Anchors whose node is being converted: an alias to one of them would contain itself. */
   open: Set<string>;
+  /** Whether references are hidden from the parser. */
+  masked: boolean;
   /** Number of values of a node with its aliases replaced. */
   sizes: Map<SpecNode, number>;
 }
@@ -34,9 +40,14 @@ interface Conversion {
  * Duplicate keys, keys that are no text and aliases to nothing become diagnostics.
  * @throws TooComplexError
  */
-export function convertDocument(document: Document.Parsed, source: Source): SpecNode | undefined {
+export function convertDocument(
+  document: Document.Parsed,
+  source: Source,
+  masked: boolean,
+): SpecNode | undefined {
   if (document.contents === null) return undefined;
-  return convert(document.contents, { source, anchors: new Map(), open: new Set(), sizes: new Map() }, 0);
+  const conversion = { source, anchors: new Map(), open: new Set<string>(), masked, sizes: new Map() };
+  return convert(document.contents, conversion, 0);
 }
 
 function spanOf(node: { range?: readonly [number, number, number] | null }, text: string): Span {
@@ -46,7 +57,13 @@ function spanOf(node: { range?: readonly [number, number, number] | null }, text
   return { start: Math.min(start, end), end };
 }
 
-function convert(node: unknown, conversion: Conversion, depth: number, emptyAt = 0): SpecNode {
+function convert(
+  node: unknown,
+  conversion: Conversion,
+  depth: number,
+  emptyAt = 0,
+  inFlow = false,
+): SpecNode {
   const { source, anchors, open } = conversion;
   const empty: ScalarNode = { kind: 'scalar', span: { start: emptyAt, end: emptyAt }, value: null };
   if (isAlias(node)) {
@@ -57,7 +74,7 @@ function convert(node: unknown, conversion: Conversion, depth: number, emptyAt =
     report(source, 'yaml-syntax', 'error', span, `The alias \`*${node.source}\` ${why}.`);
     return { ...empty, span };
   }
-  if (isScalar(node)) return remember(node.anchor, scalar(node, source), conversion);
+  if (isScalar(node)) return remember(node.anchor, scalar(node, conversion, inFlow), conversion);
   if (!isCollection(node)) return empty;
   const span = spanOf(node, source.text);
   if (depth > maximumDepth)
@@ -81,16 +98,20 @@ function remember(anchor: string | undefined, node: SpecNode, { anchors, sizes }
   return node;
 }
 
-function scalar(node: Scalar, source: Source): ScalarNode {
+function scalar(node: Scalar, { source, masked }: Conversion, inFlow: boolean): ScalarNode {
   const span = spanOf(node, source.text);
   const { value } = node;
+  if (masked && typeof value === 'string' && hasMask(value)) {
+    if (inFlow && node.type === 'PLAIN') report(source, 'yaml-syntax', 'warning', span, needsQuotes);
+    return { kind: 'scalar', span, value: unmask(value) };
+  }
   if (typeof value === 'bigint') return { kind: 'scalar', span, value: Number(value) };
   const known = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   return { kind: 'scalar', span, value: known ? value : null };
 }
 
 function convertList(node: YAMLSeq, span: Span, conversion: Conversion, depth: number): ListNode {
-  const items = node.items.map((item) => convert(item, conversion, depth + 1, span.end));
+  const items = node.items.map((item) => convert(item, conversion, depth + 1, span.end, node.flow === true));
   return { kind: 'list', span, items };
 }
 
@@ -105,6 +126,7 @@ function convertMap(node: YAMLMap, span: Span, conversion: Conversion, depth: nu
       conversion,
       depth + 1,
       afterColon(conversion.source.text, key.span.end),
+      node.flow === true,
     );
     if (key.text === '<<' && value.kind !== 'scalar') merged.push(value);
     else addEntry(map, { key: key.text, keySpan: key.span, value }, conversion.source);
@@ -121,7 +143,8 @@ function afterColon(text: string, keyEnd: number): number {
 
 function keyOf(pair: Pair, source: Source, around: Span): { text: string; span: Span } | undefined {
   const { key } = pair;
-  if (isScalar(key) && key.value !== null) return { text: String(key.value), span: spanOf(key, source.text) };
+  if (isScalar(key) && key.value !== null)
+    return { text: unmask(String(key.value)), span: spanOf(key, source.text) };
   const span = isScalar(key) || isCollection(key) || isAlias(key) ? spanOf(key, source.text) : around;
   report(
     source,

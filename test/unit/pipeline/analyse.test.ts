@@ -84,6 +84,11 @@ describe('analysis of a spec', function () {
     ['prose', 'hello there\nall of you\n', ['1 schema hello there']],
     ['tabs', 'version: 1\nname: x\nstages:\n\ta:\n\t\trun: x\n', ['4 yaml-syntax', '5 yaml-syntax']],
     ['something that is not YAML', '}{ "', ['1 yaml-syntax }']],
+    [
+      'a reference without quotes inside braces',
+      spec('params: {p: 1}', 'stages: {a: {run: x ${{ params.p }} y}, b: {run: [x, ${{ params.q }}]}}'),
+      ['4 yaml-syntax x ${{ params.p }} y', '4 yaml-syntax ${{ params.q }}', '4 unknown-reference q'],
+    ],
     ['a second document', `${spec()}---\nversion: 1\n`, ['4 yaml-syntax v']],
     [
       'a key twice',
