@@ -89,6 +89,8 @@ export interface DeploymentReview {
   events: LedgerEvent[];
   /** Set when what is shown is no longer what would be approved; says what changed. */
   stale?: string;
+  /** Set when the version is not in this machine's registry, and what its requester recorded is shown; says so. */
+  recorded?: string;
   me: { name: string; email: string };
 }
 

@@ -41,6 +41,7 @@ export async function testResults(
 /**
  * Whether the version may be deployed there at all, before anyone is asked: its artifact is what was registered, it
  * passed every test, and it is in service where it must be first.
+ * @returns the results of its tests
  * @throws GalleyError `policy` (or `conflict` for a changed artifact) that says what is missing
  */
 export async function mustBeDeployable(
@@ -48,7 +49,7 @@ export async function mustBeDeployable(
   overview: Overview,
   governed: GovernedDeployment,
   candidate: Candidate,
-): Promise<void> {
+): Promise<TestResult[]> {
   const { version, binding } = candidate;
   const what = `${binding.model} v${binding.version}`;
   const subject = `${binding.model}/${binding.version}`;
@@ -66,9 +67,9 @@ export async function mustBeDeployable(
       detail: `registered ${registered}, now ${binding.digest}`,
     });
   }
-  await mustPassTests(room, governed, version);
+  const results = await mustPassTests(room, governed, version);
   const { after } = governed.deployment;
-  if (after === undefined) return;
+  if (after === undefined) return results;
   const history = serviceHistory(overview.events, inRepository(overview.repository, governed.file), after);
   if (history.at(-1)?.version !== binding.version || history.at(-1)?.digest !== binding.digest) {
     throw new GalleyError('policy', `${what} is not in service in ${after}, where it must be first.`, {
@@ -76,6 +77,7 @@ export async function mustBeDeployable(
       remedy: `Deploy v${binding.version} to ${after}, then request ${governed.name}.`,
     });
   }
+  return results;
 }
 
 /** @throws GalleyError `policy` that names the tests that did not pass */
@@ -83,9 +85,10 @@ export async function mustPassTests(
   room: DeploymentRoom,
   governed: GovernedDeployment,
   version: ModelVersion,
-): Promise<void> {
-  const failed = (await testResults(room, governed, version)).filter(({ status }) => status !== 'passed');
-  if (failed.length === 0) return;
+): Promise<TestResult[]> {
+  const results = await testResults(room, governed, version);
+  const failed = results.filter(({ status }) => status !== 'passed');
+  if (failed.length === 0) return results;
   const names = failed.map(({ name }) => name).join(', ');
   const what = `${version.name} v${version.version}`;
   throw new GalleyError(

@@ -4,6 +4,7 @@ import type { ModelRegistration } from '../registry/service';
 import { versionTags, type ModelRegistry, type ModelVersion } from '../registry/types';
 import type { TrackingStore } from '../tracking/types';
 import { createArtifactDigests, type ArtifactDigests } from './artifact-digests';
+import { isRequested } from './evidence';
 import { knownIdentity } from './identity';
 import type { Ledger } from './ledger/ledger';
 import { createLedger } from './ledger/ledger';
@@ -194,10 +195,11 @@ async function factsOf(
   const now = { model, target, deployment: governed.name, policyDigest: governed.policyDigest };
   try {
     const version = requested.binding?.version ?? '';
-    const { binding } = await candidateOf(room, repository, governed, version, exact);
-    return { policy, now: binding };
+    const candidate = await candidateOf(room, repository, governed, version, exact);
+    if (isRequested(candidate.version, requested.detail)) return { policy, now: candidate.binding };
+    return { policy, now, unknown: `The ${model} v${version} of this machine's registry is another one.` };
   } catch (error) {
-    // Another machine may have the artifact; here the request can be seen but not decided.
+    // Another machine may have the artifact; here what the ledger and the default branch say is compared.
     return { policy, now, unknown: errorData(error).message };
   }
 }

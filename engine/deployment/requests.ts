@@ -115,7 +115,6 @@ function settle(course: Course, allFacts: FactsByRequest, me: string | undefined
     request.status === 'waiting' &&
     me !== undefined &&
     facts !== undefined &&
-    facts.unknown === undefined &&
     whyNotApprove(request, me) === undefined;
   return request;
 }
@@ -193,8 +192,8 @@ function decide(
   if (differences.length > 0) {
     return { status: 'void', reason: `${sentence(differences)} Request it again.` };
   }
-  const missing = facts === undefined ? 'it was not looked at.' : facts.unknown;
-  const unknown = missing === undefined ? '' : ` It cannot be checked on this machine: ${missing}`;
+  const known = facts !== undefined && facts.unknown === undefined;
+  const unknown = known ? '' : ' The artifact is not on this machine; the rollout compares its digest.';
   const required = policy?.required ?? 0;
   if (required === 0) return { status: 'approved', reason: `No approval is needed.${unknown}` };
   const counted = approvals.filter(({ counts }) => counts).map(({ who }) => who.email);

@@ -2,6 +2,7 @@ import { GalleyError } from '../errors';
 import type { RolloutSpec } from '../pipeline/spec';
 import type { DeploymentReview, ReviewedVersion } from '../protocol';
 import { codeChanges } from './code-changes';
+import { isRequested, readEvidence, type Evidence } from './evidence';
 import { testResults } from './gates';
 import { serviceHistory } from './history';
 import { lookAround, requestIn, type DeploymentRoom, type Overview } from './overview';
@@ -10,34 +11,31 @@ import { inRepository } from './repository';
 import type { DeploymentRequest } from './types';
 
 /**
- * Everything that a reviewer looks at, in one go.
- * @throws GalleyError `not-found` when there is no such request, or its version is not in this registry; `corrupt`
+ * Everything that a reviewer looks at, in one go. Where this machine's registry does not have the version, what the
+ * requester's machine wrote into the request is shown, and `recorded` says so.
+ * @throws GalleyError `not-found` when there is no such request, or nothing is known of its version; `corrupt`
  */
 export async function reviewRequest(room: DeploymentRoom, requestId: string): Promise<DeploymentReview> {
   const overview = await lookAround(room, requestId);
   const request = requestIn(overview, requestId);
   const { binding, spec: file = '' } = request;
   const governed = governedOf(overview, request);
-  const candidate = await reviewedVersion(room, binding.model, binding.version);
   const before = incumbentOf(overview, request, file);
-  const incumbent =
-    before === undefined ? undefined : await knownVersion(room, binding.model, before.version);
+  const shown = await evidenceFor(room, overview, request, governed, before?.version);
   const lastCheck = await room.monitorCheck(binding.deployment);
-  const stale = staleness(overview, request);
+  const stale = request.status === 'void' || request.status === 'superseded' ? request.reason : undefined;
   return {
     request,
-    candidate,
-    ...(incumbent === undefined ? {} : { incumbent }),
-    tests:
-      governed === undefined
-        ? room.models.results(candidate.version)
-        : await testResults(room, governed, candidate.version),
+    candidate: shown.candidate,
+    ...(shown.incumbent === undefined ? {} : { incumbent: shown.incumbent }),
+    tests: shown.tests,
     ...(lastCheck === undefined ? {} : { lastCheck }),
     code: await codeChanges(overview.repository, before?.commit, binding.commit),
     rollout:
       governed === undefined ? 'Unknown' : rolloutInWords(governed.deployment.rollout, before?.version),
     events: overview.events.filter((event) => event.request === request.id),
     ...(stale === undefined ? {} : { stale }),
+    ...(shown.recorded === undefined ? {} : { recorded: shown.recorded }),
     me: { name: overview.me?.name ?? '', email: overview.me?.email ?? '' },
   };
 }
@@ -58,34 +56,55 @@ function incumbentOf(overview: Overview, request: DeploymentRequest, file: strin
   return history.findLast(({ requestId }) => requestId !== request.id);
 }
 
-function staleness(overview: Overview, request: DeploymentRequest): string | undefined {
-  if (request.status === 'void' || request.status === 'superseded') return request.reason;
-  const unknown = overview.facts.get(request.id)?.unknown;
-  return unknown === undefined
-    ? undefined
-    : `What would be deployed cannot be checked on this machine: ${unknown}`;
+/** From this machine's registry, else from the request. */
+async function evidenceFor(
+  room: DeploymentRoom,
+  overview: Overview,
+  request: DeploymentRequest,
+  governed: GovernedDeployment | undefined,
+  before: string | undefined,
+): Promise<Evidence & { recorded?: string }> {
+  const { model, version } = request.binding;
+  const detail = overview.events.find(({ id }) => id === request.id)?.detail;
+  const written = readEvidence(detail);
+  const candidate = await unlessGone(() => reviewedVersion(room, model, version));
+  if (candidate === undefined || !isRequested(candidate.version, detail)) {
+    const who = request.requestedBy.email;
+    if (written === undefined) {
+      throw new GalleyError('not-found', `${model} v${version} is not in this machine's registry.`, {
+        subject: request.id,
+        remedy: 'Review it on a machine that has the version.',
+      });
+    }
+    const recorded = `${model} v${version} is not in this machine's registry: this is what ${who} had when it was requested.`;
+    return { ...written, recorded };
+  }
+  const own = before === undefined ? undefined : await unlessGone(() => reviewedVersion(room, model, before));
+  const incumbent = own ?? (written?.incumbent?.version.version === before ? written?.incumbent : undefined);
+  const tests =
+    governed === undefined
+      ? room.models.results(candidate.version)
+      : await testResults(room, governed, candidate.version);
+  return { candidate, ...(incumbent === undefined ? {} : { incumbent }), tests };
 }
 
-async function reviewedVersion(
+/**
+ * A version with the run that made it, when that is still there.
+ * @throws GalleyError `not-found`
+ */
+export async function reviewedVersion(
   room: DeploymentRoom,
   model: string,
   number: string,
 ): Promise<ReviewedVersion> {
   const version = await room.registry.version(model, number);
-  const run =
-    version.runId === undefined ? undefined : await unlessGone(() => room.tracking.run(version.runId ?? ''));
+  const { runId } = version;
+  const run = runId === undefined ? undefined : await unlessGone(() => room.tracking.run(runId));
   return run === undefined ? { version } : { version, run };
 }
 
-function knownVersion(
-  room: DeploymentRoom,
-  model: string,
-  number: string,
-): Promise<ReviewedVersion | undefined> {
-  return unlessGone(() => reviewedVersion(room, model, number));
-}
-
-async function unlessGone<T>(look: () => Promise<T>): Promise<T | undefined> {
+/** Undefined when what is looked for is not there. */
+export async function unlessGone<T>(look: () => Promise<T>): Promise<T | undefined> {
   try {
     return await look();
   } catch (error) {
@@ -94,7 +113,7 @@ async function unlessGone<T>(look: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** E.g. `Canary 10 % → 50 % → 100 %, 15 min each; back to v7 if a step fails`. */
+/** E.g. `Canary 10 % → 50 % → 100 %, 15 min each; back to v7 if it fails`. */
 export function rolloutInWords(rollout: RolloutSpec, incumbent: string | undefined): string {
   const back = incumbent === undefined ? '' : `; back to v${incumbent} if it fails`;
   if (rollout.strategy === 'all-at-once' || rollout.steps.length < 2) return `All traffic at once${back}`;

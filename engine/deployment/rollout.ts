@@ -59,7 +59,13 @@ function mustBeApproved(request: DeploymentRequest, overview: Overview): void {
     });
   }
   const facts = overview.facts.get(request.id);
-  if (status === 'approved' && facts !== undefined && facts.unknown === undefined) return;
+  if (status === 'approved' && facts !== undefined) {
+    if (facts.unknown === undefined) return;
+    throw new GalleyError('not-found', `${what} cannot be rolled out from this machine: ${facts.unknown}`, {
+      subject: request.id,
+      remedy: 'Roll it out where the model version is.',
+    });
+  }
   const waiting = status === 'waiting';
   throw new GalleyError('policy', `${what} may not be rolled out: ${reason}`, {
     subject: request.id,

@@ -417,19 +417,40 @@ describe('deployments', function () {
     );
   });
 
-  it('can be seen, but not decided, where the version is not', async () => {
+  it('can be reviewed where the version is not, and rolled out only where it is', async () => {
     const members = await team();
-    const { folders } = members;
-    const request = await requested(members);
+    const { ana, li, folders } = members;
+    const first = await requested(members, 0.9);
+    await approve(li, first);
+    await ana.deployments.rollout(first.id);
+    const request = await requested(members, 0.95);
     const elsewhere = project(folders.li).deployments;
     await elsewhere.refresh();
     const seen = await elsewhere.find(request.id);
-    assert.deepEqual([seen.status, seen.waitingForMe], ['waiting', false]);
-    assert.match(seen.reason, /cannot be checked on this machine/);
-    await assert.rejects(approve(elsewhere, request), failsWith('conflict', /cannot be checked/));
-    await approve(members.li, request);
-    await elsewhere.refresh();
-    await assert.rejects(elsewhere.rollout(request.id), failsWith('policy'));
+    assert.deepEqual([seen.status, seen.waitingForMe], ['waiting', true]);
+    assert.match(seen.reason, /not on this machine/);
+    const review = await elsewhere.review(request.id);
+    assert.match(review.recorded ?? '', /what ana@example.com had/);
+    const here = await ana.deployments.review(request.id);
+    assert.equal(here.recorded, undefined);
+    for (const of of ['candidate', 'incumbent'] as const) {
+      assert.deepEqual(review[of]?.run?.metrics, here[of]?.run?.metrics, of);
+      assert.equal(review[of]?.version.version, here[of]?.version.version);
+    }
+    assert.deepEqual(
+      review.tests.map(({ name, status }) => [name, status]),
+      [['good-enough', 'passed']],
+    );
+    // A registry that happens to have another version with that number does not confuse it.
+    const { train } = open.at(-1) ?? assert.fail();
+    for (const auc of [0.81, 0.82]) await train(auc);
+    assert.equal((await elsewhere.review(request.id)).candidate.run?.metrics['auc']?.value, 0.95);
+    assert.equal((await approve(elsewhere, request)).status, 'approved');
+    await assert.rejects(elsewhere.rollout(request.id), failsWith('not-found', /from this machine/));
+    // What was approved there by its digest is compared with what is here.
+    const artifact = await ana.registry.artifactPath('fraud', request.binding.version);
+    await appendFile(path.join(artifact, 'weights.txt'), 'changed\n');
+    await assert.rejects(ana.deployments.rollout(request.id), failsWith('policy', /artifact changed/));
   });
 
   it('keep alerts on the ledger too', async () => {

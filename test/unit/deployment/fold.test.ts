@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
+import { readEvidence, recordEvidence } from '../../../engine/deployment/evidence';
 import { serviceHistory } from '../../../engine/deployment/history';
 import { decodeEvent, encodeEvent, type StoredEvent } from '../../../engine/deployment/ledger/event';
 import {
@@ -168,8 +169,8 @@ describe('requests from events', () => {
     assert.equal(ask(factsFor(policy))?.waitingForMe, true);
     assert.equal(ask(new Map())?.waitingForMe, false);
     const unknown = ask(new Map([['r1', { policy, now: {}, unknown: 'There is no version 12.' }]]));
-    assert.equal(unknown?.waitingForMe, false);
-    assert.match(unknown?.reason ?? '', /cannot be checked on this machine: There is no version 12\./);
+    assert.equal(unknown?.waitingForMe, true);
+    assert.match(unknown?.reason ?? '', /not on this machine/);
   });
 
   it('end when a newer one is made, for that deployment only', () => {
@@ -223,6 +224,53 @@ describe('what was in service', () => {
     assert.deepEqual(versions(out('1', 'a'), out('1', 'b')), ['1']);
     // A rollback to what never was in service changes nothing.
     assert.deepEqual(versions(out('1', 'a'), back('9', 'z')), ['1']);
+  });
+});
+
+describe('what a request records of a version', () => {
+  const point = fc.record(
+    { value: fc.double(), timestamp: fc.nat(), step: fc.nat() },
+    { noNullPrototype: true },
+  );
+  const name = fc.string({ minLength: 1, unit: fc.constantFrom('a', 'b', '.', '_') });
+  const by = <T>(value: fc.Arbitrary<T>) => fc.dictionary(name, value, { noNullPrototype: true });
+
+  it('is read back as it was, also metrics that JSON has no number for', () => {
+    fc.assert(
+      fc.property(by(point), by(fc.string()), (points, params) => {
+        const metrics = Object.fromEntries(
+          Object.entries(points).map(([key, one]) => [key, { key, ...one, value: one.value + 0 }]),
+        );
+        const version = { name: 'm', version: '1', createdAt: 1, updatedAt: 2, source: 's', runId: 'r' };
+        const rest = {
+          status: 'READY' as const,
+          tags: { 'galley.commit': 'c', password: 'p' },
+          aliases: ['x'],
+        };
+        const run = { id: 'r', experimentId: '1', name: 'n', status: 'FINISHED' as const, startedAt: 3 };
+        const where = {
+          artifactUri: '/a',
+          lifecycleStage: 'active' as const,
+          tags: { user: 'u' },
+          datasets: [],
+        };
+        const candidate = { version: { ...version, ...rest }, run: { ...run, ...where, params, metrics } };
+        const detail = { evidence: recordEvidence({ candidate, tests: [] }) };
+        const back = readEvidence(JSON.parse(JSON.stringify(detail)) as Record<string, unknown>);
+        assert.deepEqual(back?.candidate.run?.metrics, metrics);
+        assert.deepEqual(back?.candidate.run?.params, params);
+        assert.deepEqual(back?.candidate.version.tags, { 'galley.commit': 'c' });
+        assert.deepEqual(back?.candidate.run?.tags, {});
+      }),
+    );
+  });
+
+  it('is nothing when something else was written there', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        assert.equal(readEvidence({ evidence: value }), undefined);
+      }),
+    );
   });
 });
 

@@ -264,6 +264,15 @@ describe('the approval ledger', function () {
       assert.deepEqual(await comments(ana), ['1', '2', '3']);
       await git(li, 'push', '--quiet', 'origin', '--delete', 'galley/ledger');
       await assert.rejects(ledger.refresh(), failsWith('corrupt', /deleted/));
+      // The repair of docs/approvals.md.
+      const good = await git(ana, 'rev-parse', 'refs/galley/ledger-shared');
+      await git(ana, 'push', '--quiet', 'origin', `${good}:refs/heads/galley/ledger`);
+      assert.equal(await ledger.refresh(), false);
+      await rewrite(li, ids[0] ?? '');
+      await assert.rejects(ledger.refresh(), failsWith('corrupt', /rewritten/));
+      const lease = '--force-with-lease=galley/ledger';
+      await git(ana, 'push', '--quiet', lease, 'origin', `${good}:refs/heads/galley/ledger`);
+      assert.equal(await ledger.refresh(), false);
     });
 
     it('that the local branch was rewritten or deleted', async () => {
