@@ -1,4 +1,5 @@
 import { createBackends, openLocalStore } from './backends';
+import { alertEvent } from './deployment/alert-event';
 import { createDeployments } from './deployment/deployments';
 import { createLocalTarget } from './deployment/serving/target';
 import { createMonitors } from './monitoring/monitors';
@@ -36,8 +37,16 @@ export async function openProject(root: string, launcher: CliLauncher): Promise<
   const { tracking, registry, close } = openLocalStore(root);
   const training = createLocalTraining({ root, tracking, launcher });
   const models = createModelRegistration({ root, tracking, registry, training });
-  const monitors = createMonitors({ root, training, launcher });
-  const deployments = createDeployments({
+  const monitors = createMonitors({
+    root,
+    training,
+    launcher,
+    onAlert: async (alert) => {
+      const event = alertEvent('alerted', alert);
+      if (event !== undefined) await deployments.record(event);
+    },
+  });
+  const deployments: Deployments = createDeployments({
     root,
     registry,
     tracking,

@@ -9,9 +9,13 @@ import type { CliContext } from './context';
 
 /** Composition root of the `galley` command line. */
 async function main(argv: string[]): Promise<void> {
+  // Not commander's: that one would swallow the `--version` of sub-commands, which is a model's.
+  if (argv[0] === '--version' || argv[0] === '-V') {
+    process.stdout.write(`${version}\n`);
+    return;
+  }
   const program = new Command('galley')
     .description('Build, test, deploy, monitor and update machine-learning models.')
-    .version(version)
     .option('--cwd <folder>', 'the project folder', process.cwd())
     .option('--no-color', 'no colours')
     .exitOverride();

@@ -90,9 +90,7 @@ describe('the whole life of a model in a real VS Code window', function () {
     await ana.picture('running');
     await ana.row('Experiments', /auc 0\.\d+/).waitFor();
     await ana.until('the run finishes', async () =>
-      (await galley<{ status: string }[]>(stage.author, 'runs', 'list')).every(
-        ({ status }) => status === 'FINISHED',
-      ),
+      (await statuses()).every((status) => status === 'FINISHED'),
     );
     await ana.row('Pipelines', /evaluate.*finished/s).waitFor();
   });

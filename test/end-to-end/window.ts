@@ -13,7 +13,7 @@ export class Window {
   /** Opens a window and waits for its workbench. */
   static async open(browser: Browser, url: string, pictures: string): Promise<Window> {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(60_000);
     await page.goto(url);
     await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
     await mkdir(pictures, { recursive: true });
@@ -171,7 +171,7 @@ export class Window {
   }
 
   /** Polls until the check holds; the last failure is the message. */
-  async until(what: string, check: () => Promise<boolean>, seconds = 60): Promise<void> {
+  async until(what: string, check: () => Promise<boolean>, seconds = 150): Promise<void> {
     const deadline = Date.now() + seconds * 1000;
     while (!(await check())) {
       assert.ok(Date.now() < deadline, `waited ${seconds} s: ${what}`);
