@@ -1,6 +1,4 @@
 import { errorData, GalleyError } from '../errors';
-import { knownIdentity } from '../deployment/identity';
-import { openGit } from '../deployment/ledger/git';
 import { loadPipeline } from '../pipeline/load';
 import type { MonitorSpec } from '../pipeline/spec';
 import type { LoadedPipeline } from '../pipeline/types';
@@ -11,6 +9,7 @@ import { applyCheck } from './alert-life';
 import { makeCheck } from './check';
 import { computeDrift } from './drift/compute';
 import { dataLocation } from './locations';
+import { personHere } from './person';
 import { loadedPipelines } from './pipelines';
 import { retrainingRun } from './retraining';
 import type { Monitors } from './service';
@@ -173,7 +172,7 @@ export function createMonitors({ root, training, onAlert }: MonitorsOptions): Mo
           remedy: 'galley monitor status shows the open ones.',
           subject: alertId,
         });
-      const who = await knownIdentity(openGit(root));
+      const by = await personHere(root);
       return withLock(files.lock, 'The monitor', async () => {
         const alerts = await readAlerts(files);
         const alert = alerts.find(({ id }) => id === alertId);
@@ -185,7 +184,7 @@ export function createMonitors({ root, training, onAlert }: MonitorsOptions): Mo
           });
         const acknowledged = {
           ...alert,
-          acknowledged: { at: Date.now(), by: who?.email ?? 'unknown', comment },
+          acknowledged: { at: Date.now(), by, comment },
         };
         await writeAlerts(
           files,

@@ -12,7 +12,9 @@ function cron(schedule: string): Cron {
  */
 export function dueSince(schedule: string, since: number, now: number): number | undefined {
   // A run at exactly the time of reference is not before it.
-  const due = cron(schedule).previousRuns(1, new Date(now + 1))[0]?.getTime();
+  const due = cron(schedule)
+    .previousRuns(1, new Date(now + 1))[0]
+    ?.getTime();
   return due !== undefined && due > since && due <= now ? due : undefined;
 }
 

@@ -118,10 +118,13 @@ async function globbed(location: DataLocation): Promise<string[]> {
   return matches(base, rest);
 }
 
-/** Spellings that pandas reads as a missing value. */
+/** Spellings that pandas reads as a missing value or an infinity; neither is compared. */
 const missing = [
   ...['', 'NA', 'N/A', 'n/a', '#N/A', '#N/A N/A', '#NA', '<NA>', 'NULL', 'null', 'None'],
   ...['NaN', 'nan', '-NaN', '-nan', '1.#IND', '-1.#IND', '1.#QNAN', '-1.#QNAN'],
+  ...['', '+', '-'].flatMap((sign) =>
+    ['inf', 'Inf', 'INF', 'infinity', 'Infinity'].map((word) => sign + word),
+  ),
 ];
 
 /** DuckDB takes a file name for a glob; each special character becomes a set of itself. */

@@ -1,5 +1,6 @@
 import type { ColumnSample, NumericSample } from './sample';
 import { distinctUpTo, frequencies, shares, type Frequencies } from './statistics/frequencies';
+import type { Densities } from './statistics/hellinger';
 import { binCounts, sturgesEdges } from './statistics/histogram';
 
 /** Numbers with at most this many distinct values in the reference are compared value by value, not in bins. */
@@ -33,10 +34,25 @@ export function binnedShares(sample: ColumnSample): [number[], number[]] {
   return [shares(counts.reference), shares(counts.current)];
 }
 
-/** As {@link binnedShares} for the Hellinger distance: numbers always in bins, and Sturges' rule counts distinct values. */
-export function hellingerShares(sample: ColumnSample): [number[], number[]] {
-  if (sample.kind === 'categorical') return [shares(sample.reference), shares(sample.current)];
+/**
+ * Densities for the Hellinger distance: as {@link binnedShares}, but numbers are always in bins, and Sturges' rule counts
+ * distinct values.
+ */
+export function densities(sample: ColumnSample): Densities {
+  if (sample.kind === 'categorical')
+    return { reference: shares(sample.reference), current: shares(sample.current), width: 1, single: false };
   const [low, high] = bounds(sample);
   const distinct = frequencies(sample.reference, sample.current).values.length;
-  return binned(sample, sturgesEdges(low, high, distinct, sample.storage));
+  const edges = sturgesEdges(low, high, distinct, sample.storage);
+  const { single } = sample.storage;
+  const round = single ? Math.fround : (value: number) => value;
+  const bins = edges.length - 1;
+  const per = (share: number, bin: number) => share / round((edges[bin + 1] ?? 0) - (edges[bin] ?? 0));
+  const [reference, current] = binned(sample, edges);
+  return {
+    reference: reference.map(per),
+    current: current.map(per),
+    width: round(round((edges[bins] ?? 0) - (edges[0] ?? 0)) / bins),
+    single,
+  };
 }

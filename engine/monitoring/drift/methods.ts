@@ -1,5 +1,5 @@
 import type { ColumnKind } from '../types';
-import { binnedShares, hellingerShares, valueCounts } from './binning';
+import { binnedShares, densities, valueCounts } from './binning';
 import type { ColumnSample, NumericSample } from './sample';
 import { chiSquare } from './statistics/chi-square';
 import { energyDistance } from './statistics/energy';
@@ -72,7 +72,7 @@ export const driftMethods = {
   jensenshannon: distance('jensenshannon', both, ofShares(jensenShannon)),
   psi: distance('psi', both, ofShares(populationStability)),
   kl_div: distance('kl_div', both, ofShares(kullbackLeibler)),
-  hellinger: distance('hellinger', both, (sample) => hellinger(...hellingerShares(sample))),
+  hellinger: distance('hellinger', both, (sample) => hellinger(densities(sample))),
   ed: distance('ed', ['numeric'], ofNumbers(energyDistance), false),
   ks: test('ks', ['numeric'], ofNumbers(kolmogorovSmirnov), true),
   chisquare: test('chisquare', ['categorical'], ofCounts(chiSquare)),
