@@ -260,7 +260,7 @@ describe('monitors', function () {
     await check();
     const files = monitorFiles(project.root, spec, 'live');
     const [made] = await readChecks(files);
-    const old = { ...made, at: Date.now() - 24 * 3600 * 1000 };
+    const old = { ...made, at: Date.now() - 48 * 3600 * 1000 };
     await writeFile(files.checks, `${JSON.stringify(old)}\n`);
     const stop = new AbortController();
     const lines: string[] = [];
@@ -282,7 +282,7 @@ describe('monitors', function () {
     stop.abort();
     await running;
     assert.deepEqual(lines, ['galley.yaml live: no drift, 0 of 2 columns']);
-    // A day of minutes was missed: one check makes up for them.
+    // Two days were missed: one check makes up for them.
     assert.equal((await readChecks(files)).length, 2);
     assert.equal(await livingScheduler(project.root), undefined);
   });

@@ -34,7 +34,7 @@ monitors:
     reference: datasets.payments
     current: datasets.scored
     drift: {columns: all, share: 0.5}
-    schedule: "* * * * *"
+    schedule: "0 0 * * *"
     on-alert: [notify, retrain]
 retraining:
   quick: {stages: [train], params: {rate: 0.5}}
