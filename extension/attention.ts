@@ -122,16 +122,16 @@ export function createAttention(
 
   function publish(): void {
     const all = requests();
+    const is = (...wanted: string[]): boolean => all.some(({ request }) => wanted.includes(request.status));
+    // Commands are hidden once it is known that there is nothing for them; before the first look they are all there.
     const context: Record<string, boolean> = {
-      hasRunning: attention.running.length > 0,
-      hasWaiting: all.some(({ request }) => request.status === 'waiting'),
-      hasOpenRequests: all.some(
-        ({ request }) => request.status === 'waiting' || request.status === 'approved',
-      ),
-      hasApproved: all.some(({ request }) => request.status === 'approved'),
-      hasAlerts: attention.alerts.length > 0,
-      hasServing: [...seen.values()].some(({ deployments }) =>
-        deployments.some(({ serving }) => serving !== undefined && serving.status !== 'stopped'),
+      noneRunning: attention.running.length === 0,
+      noneWaiting: !is('waiting'),
+      noneOpen: !is('waiting', 'approved'),
+      noneApproved: !is('approved'),
+      noAlerts: attention.alerts.length === 0,
+      noneServing: [...seen.values()].every(({ deployments }) =>
+        deployments.every(({ serving }) => serving === undefined || serving.status === 'stopped'),
       ),
     };
     for (const [key, value] of Object.entries(context))
@@ -141,7 +141,6 @@ export function createAttention(
 
   function forget(existing: string[]): void {
     for (const root of seen.keys()) if (!existing.includes(root)) seen.delete(root);
-    publish();
   }
 
   async function lookEverywhere(): Promise<void> {
@@ -150,6 +149,7 @@ export function createAttention(
     forget(all);
     const used = await Promise.all(all.map(wasUsed));
     await Promise.all(all.filter((_, index) => used[index]).map((root) => look(root)));
+    publish();
   }
 
   const report = (error: unknown): void => log.error(errorData(error).message);
