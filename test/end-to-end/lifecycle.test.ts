@@ -123,7 +123,7 @@ describe('the whole life of a model in a real VS Code window', function () {
 
   it('registers a version and evaluates its tests', async () => {
     await ana.command('Galley: Register Model');
-    await ana.pick(/auc/);
+    await ana.pickWith(/auc/);
     await ana.notification(/Registered card-fraud v1\. 3 tests passed/).waitFor();
     await ana.row('Models', /v1/).waitFor();
     await ana.picture('registered');

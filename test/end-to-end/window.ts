@@ -52,8 +52,15 @@ export class Window {
     });
   }
 
-  /** Chooses in an open quick pick. */
-  async pick(text: string | RegExp): Promise<void> {
+  /** Chooses the entry of an open quick pick whose label begins with the text. */
+  async pick(label: string): Promise<void> {
+    const rows = this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
+    const name = this.page.locator('.label-name', { hasText: new RegExp(`^\\s*${escapeText(label)}`) });
+    await rows.filter({ has: name }).first().click();
+  }
+
+  /** Chooses the first entry of an open quick pick with the text anywhere, descriptions included. */
+  async pickWith(text: string | RegExp): Promise<void> {
     await this.option(text).first().click();
   }
 
