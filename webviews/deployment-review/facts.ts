@@ -42,7 +42,7 @@ function tests({ tests: results }: DeploymentReview): TemplateResult {
     ${results.map(({ name, status, message }) => {
       const { icon, word } = testIcons[status];
       return html`<li class=${status}>
-        <galley-icon name=${icon} label=${word}></galley-icon>${name} <span class="muted">${message}</span>
+        <galley-icon name=${icon} label=${word}></galley-icon>${name}: <span class="muted">${message}</span>
       </li>`;
     })}
   </ul>`;

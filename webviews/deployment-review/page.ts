@@ -4,7 +4,8 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { Identity } from '../../engine/deployment/types';
 import type { ErrorData } from '../../engine/errors';
 import type { DeploymentReview } from '../../engine/protocol';
-import '../ui/error-block';
+import { Clock } from '../ui/clock';
+import { errorBlock } from '../ui/error-block';
 import '../ui/icon';
 import type { Channel } from '../ui/messages';
 import { connect } from '../ui/messages';
@@ -20,7 +21,6 @@ import { facts, when } from './facts';
 import { reviewStyles } from './styles';
 import { assuranceWords, buttons, eventWords, personName, standing } from './words';
 
-const clockTick = 15_000;
 const fewMetrics = 8;
 
 /** Everything that a reviewer needs to decide on one deployment, on one screen. */
@@ -30,10 +30,9 @@ export class GalleyDeploymentReviewPage extends LitElement {
   @state() private error: ErrorData | undefined;
   @state() private busy = '';
   @state() private allMetrics = false;
-  @state() private now = Date.now();
 
+  private readonly clock = new Clock(this);
   private readonly channel: Channel<FromReviewPage, ReviewState>;
-  private timer: ReturnType<typeof setInterval> | undefined;
 
   static override styles = [base, reviewStyles];
 
@@ -46,15 +45,7 @@ export class GalleyDeploymentReviewPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.timer = setInterval(() => {
-      this.now = Date.now();
-    }, clockTick);
     this.channel.post({ kind: 'ready' });
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.timer);
   }
 
   private receive(message: ToReviewPage): void {
@@ -63,7 +54,7 @@ export class GalleyDeploymentReviewPage extends LitElement {
         this.review = reviewWithNumbers(message.review);
         this.error = undefined;
         this.busy = '';
-        this.now = Date.now();
+        this.clock.set();
         if (message.state) this.channel.save(message.state);
         break;
       case 'busy':
@@ -76,22 +67,26 @@ export class GalleyDeploymentReviewPage extends LitElement {
     }
   }
 
-  private reload(): void {
+  private readonly reload = (): void => {
     this.busy = 'Loading';
     this.channel.post({ kind: 'reload' });
-  }
+  };
 
   private renderPerson(who: Identity) {
     const { word, explanation, icon } = assuranceWords[who.assurance];
     return html`<span class="person" title=${`${who.name} <${who.email}>`}>${personName(who)}</span>
-      <span class="person muted" title=${explanation}><galley-icon name=${icon}></galley-icon>${word}</span>`;
+      <span class="person muted" title=${explanation}
+        >(<galley-icon name=${icon}></galley-icon>${word})</span
+      >`;
   }
 
   private renderHead({ request }: DeploymentReview) {
     const { binding, requestedBy, requestedAt, comment } = request;
     return html`<header>
         <h1>Deploy ${binding.model} v${binding.version} to ${binding.deployment}</h1>
-        <p class="muted">requested by ${this.renderPerson(requestedBy)} · ${when(requestedAt, this.now)}</p>
+        <p class="muted">
+          requested by ${this.renderPerson(requestedBy)} · ${when(requestedAt, this.clock.now)}
+        </p>
       </header>
       ${comment === '' ? nothing : html`<blockquote>${comment}</blockquote>`}`;
   }
@@ -110,7 +105,7 @@ export class GalleyDeploymentReviewPage extends LitElement {
                 ({ who, at, comment, counts, why }) =>
                   html`<li>
                     ${this.renderPerson(who)} approved
-                    ${when(at, this.now)}${
+                    ${when(at, this.clock.now)}${
                       counts
                         ? nothing
                         : html`, <span class="muted">does not count: ${why ?? 'not in the policy'}</span>`
@@ -226,7 +221,7 @@ export class GalleyDeploymentReviewPage extends LitElement {
           return html`<li title="Ledger entry ${id}">
             <galley-icon name=${icon}></galley-icon>
             <span>${this.renderPerson(who)} ${word}${binding ? ` v${binding.version}` : ''}</span>
-            <span class="muted">${when(at, this.now)}</span>
+            <span class="muted">${when(at, this.clock.now)}</span>
             ${comment === '' ? nothing : html`<span class="comment muted">“${comment}”</span>`}
           </li>`;
         })}
@@ -234,34 +229,21 @@ export class GalleyDeploymentReviewPage extends LitElement {
     </section>`;
   }
 
-  private renderError(error: ErrorData, compact: boolean) {
-    return html`<galley-error
-      ?compact=${compact}
-      .error=${error}
-      @retry=${this.reload}
-      @show-log=${() => {
-        this.channel.post({ kind: 'showOutput' });
-      }}
-      @error-action=${() => {
-        this.channel.post({ kind: 'errorAction' });
-      }}
-    ></galley-error>`;
-  }
-
   override render() {
     const { review, error } = this;
     const progress = html`<galley-progress-line .what=${this.busy}></galley-progress-line>`;
     if (!review) {
       return error
-        ? html`${progress}${this.renderError(error, false)}`
+        ? html`${progress}${errorBlock(error, false, this.reload, this.channel.post)}`
         : html`<galley-skeleton rows="10" label="Loading the request"></galley-skeleton>`;
     }
     return html`${progress}
       <main aria-busy=${this.busy !== ''}>
-        ${this.renderHead(review)} ${error ? this.renderError(error, true) : nothing}
+        ${this.renderHead(review)}
+        ${error ? errorBlock(error, true, this.reload, this.channel.post) : nothing}
         ${this.renderStale(review)} ${this.renderStanding(review)} ${this.renderActions(review)}
         ${this.renderComparison(review)}
-        ${facts(review, this.now, (path) => {
+        ${facts(review, this.clock.now, (path) => {
           this.channel.post({ kind: 'openDiff', path });
         })}
         ${this.renderEvents(review)}

@@ -7,19 +7,7 @@ import type { RunDetail } from '../../engine/protocol';
 import '../ui/icon';
 import { formatCount, plural } from '../ui/numbers';
 import { base } from '../ui/styles';
-
-/** What a person asks in the head; the detail of its `head-action` event. */
-export type HeadAction =
-  | { kind: 'filter'; text: string }
-  | { kind: 'differences'; only: boolean }
-  | { kind: 'no-baseline' }
-  | { kind: 'all-runs' }
-  | { kind: 'compare' }
-  | { kind: 'clear-selection' }
-  | { kind: 'register' | 'log' | 'stop'; runId: string }
-  | { kind: 'copy' }
-  | { kind: 'help' }
-  | { kind: 'leave' };
+import type { HeadAction } from './actions';
 
 /** Name, filter and count; below them the view's options and the actions on the run at hand. */
 @customElement('galley-experiments-head')

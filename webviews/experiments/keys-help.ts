@@ -26,6 +26,7 @@ export class GalleyKeysHelp extends LitElement {
         box-shadow: 0 0 8px 2px var(--vscode-widget-shadow);
         color: var(--vscode-editorWidget-foreground, var(--vscode-foreground));
         max-width: min(460px, 90vw);
+        outline: none;
         padding: 12px 16px;
       }
       dialog::backdrop {

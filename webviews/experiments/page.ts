@@ -3,7 +3,8 @@ import { customElement, state } from 'lit/decorators.js';
 import type { ErrorData } from '../../engine/errors';
 import type { RunDetail } from '../../engine/protocol';
 import type { Experiment } from '../../engine/tracking/types';
-import '../ui/error-block';
+import { Clock } from '../ui/clock';
+import { errorBlock } from '../ui/error-block';
 import { lastResult } from '../ui/last-result';
 import type { Channel } from '../ui/messages';
 import { connect } from '../ui/messages';
@@ -18,12 +19,13 @@ import { ThemeController, themeKind } from '../ui/theme';
 import type { ExperimentsState, FromExperimentsPage, ToExperimentsPage } from './contract';
 import './curves';
 import { curveKey } from './curve-lines';
-import type { GalleyExperimentsHead, HeadAction } from './head-bar';
+import type { HeadAction, TableAction } from './actions';
+import type { GalleyExperimentsHead } from './head-bar';
 import './head-bar';
 import type { GalleyKeysHelp } from './keys-help';
 import './keys-help';
 import { runsAsMarkdown } from './markdown';
-import type { GalleyRunTable, TableAction } from './run-table';
+import type { GalleyRunTable } from './run-table';
 import './run-table';
 import type { Curve } from './series';
 import { curveOf } from './series';
@@ -31,16 +33,8 @@ import { SeriesRequests } from './series-requests';
 import type { TableView } from './table-view';
 import { tableViews } from './table-view';
 import type { CurveChoice } from './view-changes';
-import {
-  comparing,
-  selecting,
-  sortedBy,
-  withBaseline,
-  withCurveSettings,
-  withSelection,
-} from './view-changes';
+import { changed, selecting, withCurveSettings, withSelection } from './view-changes';
 
-const clockTick = 15_000;
 /** Compared runs that are drawn without being asked for. */
 const drawnAtFirst = 8;
 
@@ -55,14 +49,13 @@ export class GalleyExperimentsPage extends LitElement {
   @state() private error: ErrorData | undefined;
   @state() private busy = '';
   @state() private active: string | undefined;
-  @state() private now = Date.now();
 
   private readonly requests = new SeriesRequests();
   /** States that the panel has from this page. */
   private readonly told = new Set<string>();
   private wanted: readonly string[] = [];
   private asking = false;
-  private timer: ReturnType<typeof setInterval> | undefined;
+  private readonly clock = new Clock(this);
   private readonly channel: Channel<FromExperimentsPage, ExperimentsState>;
   private readonly tableView = tableViews();
   private readonly selectedRuns = lastResult(
@@ -103,15 +96,7 @@ export class GalleyExperimentsPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.timer = setInterval(() => {
-      this.now = Date.now();
-    }, clockTick);
     this.channel.post({ kind: 'ready' });
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.timer);
   }
 
   private receive(message: ToExperimentsPage): void {
@@ -131,7 +116,7 @@ export class GalleyExperimentsPage extends LitElement {
         this.total = message.total;
         this.error = undefined;
         this.busy = '';
-        this.now = Date.now();
+        this.clock.set();
         break;
       case 'series': {
         const curves = new Map(this.curves);
@@ -185,83 +170,36 @@ export class GalleyExperimentsPage extends LitElement {
     });
   }
 
-  private get table(): GalleyRunTable | null {
-    return this.renderRoot.querySelector<GalleyRunTable>('galley-run-table');
-  }
-
-  private showKeys(): void {
-    this.renderRoot.querySelector<GalleyKeysHelp>('galley-keys-help')?.show();
-  }
-
-  private onTable(event: CustomEvent<TableAction>): void {
-    const action = event.detail;
+  /** Carries out what was asked in the table or the head. */
+  private readonly act = ({ detail: action }: CustomEvent<TableAction | HeadAction>): void => {
     switch (action.kind) {
-      case 'select':
-        this.change((view) => selecting(view, action.runIds, action.selected));
-        break;
       case 'active':
         this.active = action.runId;
         break;
       case 'open':
-        this.channel.post({ kind: 'showLog', runId: action.runId });
-        break;
-      case 'baseline':
-        this.change((view) => withBaseline(view, action.runId));
-        break;
-      case 'sort':
-        this.change((view) => sortedBy(view, action.column));
-        break;
-      case 'compare':
-        this.change(comparing);
-        break;
-      case 'find':
-        this.renderRoot.querySelector<GalleyExperimentsHead>('galley-experiments-head')?.focusFilter();
-        break;
-      case 'help':
-        this.showKeys();
-        break;
-    }
-  }
-
-  private onHead(event: CustomEvent<HeadAction>): void {
-    const action = event.detail;
-    switch (action.kind) {
-      case 'filter':
-        this.change((view) => ({ ...view, filter: action.text }));
-        break;
-      case 'differences':
-        this.change((view) => ({ ...view, differencesOnly: action.only }));
-        break;
-      case 'no-baseline':
-        this.change((view) => withBaseline(view, undefined));
-        break;
-      case 'all-runs':
-      case 'compare':
-        this.change(comparing);
-        break;
-      case 'clear-selection':
-        this.change((view) => withSelection(view, []));
-        break;
-      case 'register':
-        this.channel.post({ kind: 'register', runId: action.runId });
-        break;
       case 'log':
         this.channel.post({ kind: 'showLog', runId: action.runId });
         break;
+      case 'register':
       case 'stop':
-        this.channel.post({ kind: 'stop', runId: action.runId });
+        this.channel.post({ kind: action.kind, runId: action.runId });
         break;
       case 'copy':
         this.copy();
         break;
-      case 'help':
-        this.showKeys();
+      case 'find':
+        this.renderRoot.querySelector<GalleyExperimentsHead>('galley-experiments-head')?.focusFilter();
         break;
       case 'leave':
-        this.table?.focus();
+        this.renderRoot.querySelector<GalleyRunTable>('galley-run-table')?.focus();
         break;
+      case 'help':
+        this.renderRoot.querySelector<GalleyKeysHelp>('galley-keys-help')?.show();
+        break;
+      default:
+        this.change((view) => changed(view, action));
     }
-  }
+  };
 
   private copy(): void {
     const { view, runs } = this;
@@ -285,23 +223,11 @@ export class GalleyExperimentsPage extends LitElement {
     return runs.filter(({ run }) => run.id === id);
   }
 
-  private renderError(error: ErrorData, compact: boolean) {
-    return html`<galley-error
-      ?compact=${compact}
-      .error=${error}
-      @retry=${() => {
-        this.busy = 'Loading runs';
-        this.requests.clear();
-        this.channel.post({ kind: 'retry' });
-      }}
-      @show-log=${() => {
-        this.channel.post({ kind: 'showOutput' });
-      }}
-      @error-action=${() => {
-        this.channel.post({ kind: 'errorAction' });
-      }}
-    ></galley-error>`;
-  }
+  private readonly retry = (): void => {
+    this.busy = 'Loading runs';
+    this.requests.clear();
+    this.channel.post({ kind: 'retry' });
+  };
 
   /** Names of the experiments shown, or how many runs are compared. */
   private heading(
@@ -334,7 +260,7 @@ export class GalleyExperimentsPage extends LitElement {
       ?comparing=${view.onlyRunIds !== undefined}
       .baseline=${baseline}
       .target=${this.target(runs, view)[0]}
-      @head-action=${this.onHead}
+      @head-action=${this.act}
     ></galley-experiments-head>`;
   }
 
@@ -347,8 +273,8 @@ export class GalleyExperimentsPage extends LitElement {
         .baseline=${baseline}
         .sort=${view.sort}
         .theme=${themeKind()}
-        .now=${this.now}
-        @table-action=${this.onTable}
+        .now=${this.clock.now}
+        @table-action=${this.act}
       ></galley-run-table>`;
     }
     return html`<p slot="first" class="none muted">
@@ -390,7 +316,7 @@ export class GalleyExperimentsPage extends LitElement {
     if (!view || !runs) {
       return error
         ? html`<galley-progress-line .what=${this.busy}></galley-progress-line
-            >${this.renderError(error, false)}`
+            >${errorBlock(error, false, this.retry, this.channel.post)}`
         : html`<galley-skeleton rows="12" label="Loading runs"></galley-skeleton>`;
     }
     const table = this.tableView(runs, this.experiments, view);
@@ -402,7 +328,7 @@ export class GalleyExperimentsPage extends LitElement {
           ? html`<p class="none muted">No runs yet: run a pipeline, and its runs appear here.</p>`
           : this.renderHead(view, runs, table, baseline)
       }
-      ${error ? this.renderError(error, true) : nothing}
+      ${error ? errorBlock(error, true, this.retry, this.channel.post) : nothing}
       ${
         runs.length === 0
           ? nothing

@@ -1,43 +1,23 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { RunDetail } from '../../engine/protocol';
-import type { RunStatus } from '../../engine/tracking/types';
 import { cssom } from '../ui/cssom';
-import { delta, deltaText } from '../ui/deltas';
-import type { GlyphName } from '../ui/glyphs';
 import '../ui/icon';
 import type { ThemeKind } from '../ui/palette';
 import { styleOf } from '../ui/palette';
 import { base } from '../ui/styles';
+import type { TableAction } from './actions';
 import type { Column } from './columns';
 import { cellText } from './columns';
 import { GridWindow } from './grid-window';
+import { comparedCell, nameTags, statusCell } from './run-cells';
 import { runTableStyles } from './run-table-styles';
 import type { TableView } from './table-view';
-
-/** What a person did in the table; the detail of its `table-action` event. */
-export type TableAction =
-  | { kind: 'select'; runIds: string[]; selected: boolean }
-  | { kind: 'active'; runId: string }
-  | { kind: 'open'; runId: string }
-  | { kind: 'baseline'; runId: string }
-  | { kind: 'sort'; column: Column }
-  | { kind: 'compare' }
-  | { kind: 'find' }
-  | { kind: 'help' };
 
 const rowHeight = 22;
 const headHeight = 24;
 const deltaWidth = 74;
 const tagWidth = 60;
-
-const statusIcons: Record<RunStatus, GlyphName> = {
-  RUNNING: 'loading',
-  SCHEDULED: 'clockface',
-  FINISHED: 'pass',
-  FAILED: 'error',
-  KILLED: 'circle-slash',
-};
 
 /** The runs as a grid: only what is in sight is in the document, the head and the first column stay. */
 @customElement('galley-run-table')
@@ -264,9 +244,8 @@ export class GalleyRunTable extends LitElement {
   }
 
   private renderName(detail: RunDetail, slot: number | undefined, pinned: Column, row: number) {
-    const { run, versions } = detail;
+    const { run } = detail;
     const style = slot === undefined ? undefined : styleOf(slot, this.theme);
-    const isBaseline = this.baseline?.run.id === run.id;
     return html`<div
       id=${`cell-${String(row)}--1`}
       class="cell pinned"
@@ -289,8 +268,7 @@ export class GalleyRunTable extends LitElement {
         >${style ? html`<galley-icon name="check"></galley-icon>` : nothing}</span
       >
       <span class="name">${run.name}</span>
-      ${versions.length > 0 ? html`<span class="tag">v${versions.at(-1)?.version}</span>` : nothing}
-      ${isBaseline ? html`<span class="tag" title="The baseline">baseline</span>` : nothing}
+      ${nameTags(detail, this.baseline?.run.id === run.id)}
     </div>`;
   }
 
@@ -301,32 +279,15 @@ export class GalleyRunTable extends LitElement {
 
   private renderCell(column: Column, detail: RunDetail) {
     const { text } = this.text(column, detail);
-    if (column.kind === 'status') {
-      const { status } = detail.run;
-      return html`<span class="status ${status}"
-        ><galley-icon name=${statusIcons[status]} ?spin=${status === 'RUNNING'}></galley-icon>${text}</span
-      >`;
-    }
+    if (column.kind === 'status') return statusCell(detail.run.status, text);
     if (column.kind !== 'metric' || !this.baseline) return text;
-    return html`<span class="compared"><span>${text}</span>${this.renderDelta(column, detail)}</span>`;
-  }
-
-  private renderDelta(column: Column, detail: RunDetail) {
-    const { baseline } = this;
-    if (!baseline) return nothing;
-    if (detail.run.id === baseline.run.id) return html`<span class="delta"></span>`;
-    const change = delta(
+    return comparedCell(
       column.key,
-      detail.run.metrics[column.key]?.value,
-      baseline.run.metrics[column.key]?.value,
+      text,
+      detail,
+      this.baseline,
+      this.view?.formats.get(column.key) ?? String,
     );
-    if (!change) return html`<span class="delta"></span>`;
-    const format = this.view?.formats.get(column.key) ?? String;
-    return html`<span class="delta" title=${change.words}
-      ><span aria-hidden="true" class=${change.verdict}>${change.symbol}</span
-      ><span aria-hidden="true">${change.verdict === 'same' ? '' : deltaText(change.difference, format)}</span
-      ><span class="visually-hidden">${change.words}</span></span
-    >`;
   }
 
   override render() {

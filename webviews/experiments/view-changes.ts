@@ -2,6 +2,7 @@ import { lowerIsBetter } from '../ui/deltas';
 import { assignSlots } from '../ui/palette';
 import type { Column } from './columns';
 import type { ExperimentsState } from './contract';
+import type { HeadAction, TableAction } from './actions';
 
 /** Settings of the curves that a person changes. */
 export type CurveSettings = Pick<ExperimentsState, 'xAxis' | 'smoothing' | 'logScale' | 'metric'>;
@@ -61,4 +62,29 @@ export function withCurveSettings(state: ExperimentsState, settings: CurveChoice
 
 function defined(settings: CurveChoice): CurveSettings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
+
+/** How an action changes the state; the state itself when it does something else. */
+export function changed(state: ExperimentsState, action: TableAction | HeadAction): ExperimentsState {
+  switch (action.kind) {
+    case 'select':
+      return selecting(state, action.runIds, action.selected);
+    case 'clear-selection':
+      return withSelection(state, []);
+    case 'baseline':
+      return withBaseline(state, action.runId);
+    case 'no-baseline':
+      return withBaseline(state, undefined);
+    case 'sort':
+      return sortedBy(state, action.column);
+    case 'compare':
+    case 'all-runs':
+      return comparing(state);
+    case 'filter':
+      return { ...state, filter: action.text };
+    case 'differences':
+      return { ...state, differencesOnly: action.only };
+    default:
+      return state;
+  }
 }

@@ -3,7 +3,8 @@ import { customElement, state } from 'lit/decorators.js';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { ErrorData } from '../../engine/errors';
 import type { MonitorStatus } from '../../engine/monitoring/types';
-import '../ui/error-block';
+import { Clock } from '../ui/clock';
+import { errorBlock } from '../ui/error-block';
 import type { GlyphName } from '../ui/glyphs';
 import '../ui/icon';
 import { lastResult } from '../ui/last-result';
@@ -26,8 +27,6 @@ import { performanceTimeline, shareTimeline } from './timeline';
 import type { Verdict } from './verdict';
 import { verdict } from './verdict';
 
-const clockTick = 15_000;
-
 const toneIcons: Record<Verdict['tone'], GlyphName> = {
   good: 'pass',
   caution: 'info',
@@ -42,10 +41,9 @@ export class GalleyMonitorPage extends LitElement {
   @state() private view: MonitorState | undefined;
   @state() private error: ErrorData | undefined;
   @state() private busy = '';
-  @state() private now = Date.now();
 
+  private readonly clock = new Clock(this);
   private readonly channel: Channel<FromMonitorPage, MonitorState>;
-  private timer: ReturnType<typeof setInterval> | undefined;
   private readonly share = lastResult(shareTimeline);
   private readonly performance = lastResult(performanceTimeline);
 
@@ -61,15 +59,7 @@ export class GalleyMonitorPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.timer = setInterval(() => {
-      this.now = Date.now();
-    }, clockTick);
     this.channel.post({ kind: 'ready' });
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.timer);
   }
 
   private receive(message: ToMonitorPage): void {
@@ -80,7 +70,7 @@ export class GalleyMonitorPage extends LitElement {
         this.channel.save(message.state);
         this.error = undefined;
         this.busy = '';
-        this.now = Date.now();
+        this.clock.set();
         break;
       case 'busy':
         this.busy = message.what ?? '';
@@ -103,7 +93,7 @@ export class GalleyMonitorPage extends LitElement {
 
   private time(at: number) {
     return html`<time datetime=${new Date(at).toISOString()} title=${formatAbsolute(at)}
-      >${formatRelative(at, this.now)}</time
+      >${formatRelative(at, this.clock.now)}</time
     >`;
   }
 
@@ -236,34 +226,22 @@ export class GalleyMonitorPage extends LitElement {
     `;
   }
 
-  private renderError(error: ErrorData, compact: boolean) {
-    return html`<galley-error
-      ?compact=${compact}
-      .error=${error}
-      @retry=${() => {
-        this.busy = 'Loading';
-        this.channel.post({ kind: 'ready' });
-      }}
-      @show-log=${() => {
-        this.channel.post({ kind: 'showOutput' });
-      }}
-      @error-action=${() => {
-        this.channel.post({ kind: 'errorAction' });
-      }}
-    ></galley-error>`;
-  }
+  private readonly again = (): void => {
+    this.busy = 'Loading';
+    this.channel.post({ kind: 'ready' });
+  };
 
   override render() {
     const { status, error } = this;
     const progress = html`<galley-progress-line .what=${this.busy}></galley-progress-line>`;
     if (!status) {
       return error
-        ? html`${progress}${this.renderError(error, false)}`
+        ? html`${progress}${errorBlock(error, false, this.again, this.channel.post)}`
         : html`<galley-skeleton rows="10" label="Loading the monitor"></galley-skeleton>`;
     }
     return html`${progress}
       <main aria-busy=${this.busy !== ''}>
-        ${this.renderHead(status)} ${error ? this.renderError(error, true) : nothing}
+        ${this.renderHead(status)} ${error ? errorBlock(error, true, this.again, this.channel.post) : nothing}
         ${this.renderAlert(status)} ${this.renderActions(status)} ${this.renderTimelines(status)}
         ${this.renderColumns(status)}
       </main>`;

@@ -1,7 +1,9 @@
+import type { TemplateResult } from 'lit';
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { ErrorData } from '../../engine/errors';
+import type { PageRequest } from './contract';
 import './icon';
 import { base } from './styles';
 
@@ -89,4 +91,24 @@ export class GalleyErrorBlock extends LitElement {
       </div>
     `;
   }
+}
+
+/** An error with its buttons wired: Retry to the page, the others to the panel. */
+export function errorBlock(
+  error: ErrorData,
+  compact: boolean,
+  retry: () => void,
+  ask: (request: PageRequest) => void,
+): TemplateResult {
+  return html`<galley-error
+    ?compact=${compact}
+    .error=${error}
+    @retry=${retry}
+    @show-log=${() => {
+      ask({ kind: 'showOutput' });
+    }}
+    @error-action=${() => {
+      ask({ kind: 'errorAction' });
+    }}
+  ></galley-error>`;
 }

@@ -12,7 +12,7 @@ function special(value: number): string | undefined {
 }
 
 /** A hyphen is narrower than a digit; the minus sign is not. */
-const withMinus = (text: string): string => text.replace('-', '−');
+const withMinus = (text: string): string => text.replace(/^-/, '−');
 
 const scientific = (value: number, digits: number): string => {
   const [mantissa = '', exponent = ''] = value.toExponential(digits - 1).split('e');

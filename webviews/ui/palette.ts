@@ -1,8 +1,8 @@
 /** Colours of runs: eight that colour-blind readers can tell apart, and a dash pattern more for each further eight. */
 export type ThemeKind = 'dark' | 'light' | 'high-contrast' | 'high-contrast-light';
 
-const onDark = ['#4FA8E8', '#E69F00', '#2DB88F', '#E17AB8', '#F0E442', '#D4622B', '#A78BFA', '#C9C9C9'];
-const onLight = ['#0068A8', '#B36B00', '#00795A', '#B0337F', '#7A6A00', '#B23A0E', '#5B3FC4', '#5F5F5F'];
+const onDark = ['#4FA8E8', '#E69F00', '#00DAA7', '#CF2791', '#D2F34A', '#7A57F2', '#F9C1FD', '#8D6C1F'];
+const onLight = ['#0068A8', '#C25E00', '#309D8B', '#B41C62', '#A05EF7', '#733D00', '#620A6B', '#001DAD'];
 
 const dashes: number[][] = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
 
