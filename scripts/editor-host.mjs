@@ -4,11 +4,11 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, openSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { devFolder, npm, run } from './steps.mjs';
+import { devFolder, npm, projectRoot, run } from './steps.mjs';
 
 const version = '4.139.1';
 
@@ -60,6 +60,19 @@ export const quietSettings = {
   'editor.minimap.enabled': false,
 };
 
+/** Makes the server load this project as an installed extension; as a development path it would show no messages. */
+async function linkExtension(extensions) {
+  const {
+    publisher,
+    name,
+    version: own,
+  } = JSON.parse(await readFile(path.join(projectRoot, 'package.json'), 'utf8'));
+  const link = path.join(extensions, `${publisher}.${name}-${own}`);
+  if (existsSync(link)) return;
+  await mkdir(extensions, { recursive: true });
+  await symlink(projectRoot, link, 'junction');
+}
+
 async function answers(url) {
   try {
     return (await fetch(url, { signal: AbortSignal.timeout(2000) })).status < 500;
@@ -70,12 +83,23 @@ async function answers(url) {
 
 /**
  * Starts a VS Code server on loopback and waits until it answers.
- * @param {{vscode: string, data: string, settings?: Record<string, unknown>, env?: Record<string, string>, port?: number, detached?: boolean}} options
+ * @param {{vscode: string, data: string, settings?: Record<string, unknown>, env?: Record<string, string>, port?: number, detached?: boolean, tests?: boolean, installed?: boolean}} options
  *   `vscode` from prepareEditorHost; `data`: folder for user data, extensions and logs, which is kept; `settings`: over
- *   {@link quietSettings}; `env`: more environment, e.g. a git identity; `detached`: outlives this process
+ *   {@link quietSettings}; `env`: more environment, e.g. a git identity; `detached`: outlives this process; `tests`: takes `extensionTestsPath` in a window's
+ *   payload, and shows no notifications; `installed`: an extension was installed, so this project is not linked
  * @returns {Promise<{port: number, pid: number | undefined, logs: string, url: (folder: string, payload?: Record<string, string>) => string, stop: () => Promise<void>}>}
  */
-export async function startEditorHost({ vscode, data, settings = {}, env = {}, port, detached = false }) {
+export async function startEditorHost({
+  vscode,
+  data,
+  settings = {},
+  env = {},
+  port,
+  detached = false,
+  tests = false,
+  installed = false,
+}) {
+  if (!tests && !installed) await linkExtension(path.join(data, 'extensions'));
   const user = path.join(data, 'user');
   await mkdir(path.join(user, 'User'), { recursive: true });
   await writeFile(
@@ -88,8 +112,8 @@ export async function startEditorHost({ vscode, data, settings = {}, env = {}, p
   const args = [
     path.join(vscode, 'out/server-main.js'),
     ...['--host', '127.0.0.1', '--port', String(chosen), '--without-connection-token'],
-    ...['--accept-server-license-terms', '--enable-smoke-test-driver', '--disable-telemetry'],
-    '--disable-workspace-trust',
+    ...['--accept-server-license-terms', '--disable-telemetry', '--disable-workspace-trust'],
+    ...(tests ? ['--enable-smoke-test-driver'] : []),
     ...['--user-data-dir', user, '--server-data-dir', path.join(data, 'server')],
     ...['--extensions-dir', path.join(data, 'extensions')],
   ];

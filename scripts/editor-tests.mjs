@@ -3,7 +3,7 @@
  * The same compiled suites run under both.
  */
 import { build } from 'esbuild';
-import { existsSync } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { testBundle } from './build.mjs';
@@ -46,10 +46,13 @@ async function compile() {
 
 async function inBrowser(entry, workspace, env, keep) {
   const data = await temporaryFolder('editor');
-  const host = await startEditorHost({ vscode: await prepareEditorHost(), data, env });
+  const host = await startEditorHost({ vscode: await prepareEditorHost(), data, env, tests: true });
   const browser = await launchChromium(await findChromium());
   try {
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    // The extension host's messages reach the window's console; the server itself has no native log module here.
+    const log = createWriteStream(path.join(keep, 'extension-host.log'));
+    page.on('console', (message) => log.write(`${message.type()} ${message.text()}\n`));
     await page.goto(
       host.url(workspace, { extensionDevelopmentPath: projectRoot, extensionTestsPath: entry }),
     );
@@ -60,10 +63,6 @@ async function inBrowser(entry, workspace, env, keep) {
       JSON.parse(await readFile(env.GALLEY_EDITOR_REPORT, 'utf8')).some((test) => test.state === 'failed');
     if (failed) {
       await page.screenshot({ path: path.join(keep, 'window.png') });
-      await cp(host.logs, path.join(keep, 'logs'), { recursive: true }).catch(() => undefined);
-      await cp(path.join(data, 'server/data/logs'), path.join(keep, 'server-logs'), {
-        recursive: true,
-      }).catch(() => undefined);
     }
     return failed ? 1 : 0;
   } finally {

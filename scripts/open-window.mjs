@@ -147,11 +147,10 @@ try {
     say('The reviewer’s window: npm start -- --reviewer');
   } else {
     const port = await browserHost();
-    const payload = { extensionDevelopmentPath: projectRoot };
-    const url = windowUrl(port, author, payload);
+    const url = windowUrl(port, author);
     say('');
     say(`  Your window (Ana, who trains and asks):  ${url}`);
-    say(`  The reviewer’s window (Li):              ${windowUrl(port, reviewer, payload)}`);
+    say(`  The reviewer’s window (Li):              ${windowUrl(port, reviewer)}`);
     say('');
     say('VS Code keeps running in the background; stop it with: npm start -- --stop');
     openInBrowser(url);

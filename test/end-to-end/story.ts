@@ -63,18 +63,12 @@ export async function setStage(settings: Record<string, unknown> = {}): Promise<
     reviewer,
     python: path.join(venv, 'bin/python'),
     browser,
-    open: (clone, name) =>
-      Window.open(
-        browser,
-        host.url(clone, { extensionDevelopmentPath: path.resolve('.') }),
-        path.join(results, name),
-      ),
+    open: (clone, name) => Window.open(browser, host.url(clone), path.join(results, name)),
     close: async () => {
       await browser.close();
       await host.stop();
       for (const deployment of ['staging', 'production'])
         await stopServing(path.join(author, '.galley/serving', deployment, 'state.json'));
-      await cp(host.logs, path.join(results, 'logs'), { recursive: true }).catch(() => undefined);
       await cp(path.join(author, '.galley'), path.join(results, 'galley'), {
         recursive: true,
         filter: (file) => !file.includes('cache'),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
@@ -12,11 +13,13 @@ export class Window {
 
   /** Opens a window and waits for its workbench. */
   static async open(browser: Browser, url: string, pictures: string): Promise<Window> {
+    await mkdir(pictures, { recursive: true });
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     page.setDefaultTimeout(60_000);
+    const log = createWriteStream(path.join(pictures, 'extension-host.log'));
+    page.on('console', (message) => log.write(`${message.type()} ${message.text()}\n`));
     await page.goto(url);
     await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
-    await mkdir(pictures, { recursive: true });
     return new Window(page, pictures);
   }
 
@@ -71,12 +74,10 @@ export class Window {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Ticks entries of a quick pick that takes several, and accepts. */
-  async pickMany(texts: (string | RegExp)[]): Promise<void> {
-    await this.option(texts[0] ?? '')
-      .first()
-      .waitFor();
-    for (const text of texts) await this.option(text).first().click();
+  /** Ticks the first entries of a quick pick that takes several, and accepts. */
+  async pickFirst(howMany: number): Promise<void> {
+    const rows = this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
+    for (let index = 0; index < howMany; index++) await rows.nth(index).click();
     await this.page.keyboard.press('Enter');
   }
 
