@@ -38,7 +38,7 @@ function registerRun(monitor: Command, context: CliContext): void {
         context.print(checks, format, (list) =>
           list
             .flatMap((check) => [
-              `${check.alert ? 'ALERT' : 'ok'}\t${check.monitor}\t${checkSentence(check)}`,
+              `${verdict(check)}\t${check.monitor}\t${checkSentence(check)}`,
               ...(check.notes ?? []),
             ])
             .join('\n'),
@@ -46,6 +46,11 @@ function registerRun(monitor: Command, context: CliContext): void {
         if (checks.some((check) => check.alert || check.failure !== undefined)) context.exit(1);
       },
     );
+}
+
+function verdict(check: MonitorCheck): string {
+  if (check.alert) return 'ALERT';
+  return check.failure === undefined ? 'ok' : 'failed';
 }
 
 /**
@@ -159,10 +164,7 @@ function registerHistory(monitor: Command, context: CliContext): void {
       const checks = await (await context.project()).monitors.history(spec, name);
       context.print(checks, format, (list) =>
         list
-          .map(
-            (check) =>
-              `${new Date(check.at).toISOString()}\t${check.alert ? 'ALERT' : 'ok'}\t${checkSentence(check)}`,
-          )
+          .map((check) => `${new Date(check.at).toISOString()}\t${verdict(check)}\t${checkSentence(check)}`)
           .join('\n'),
       );
     });

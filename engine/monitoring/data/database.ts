@@ -12,7 +12,7 @@ export interface Database {
   run(sql: string): Promise<void>;
   /** Every row; select only types that {@link Row} has (cast counts to DOUBLE). */
   rows<R extends Row>(sql: string): Promise<R[]>;
-  /** All values of the one list of DOUBLE without NULL that the statement selects; empty when it is NULL. */
+  /** All values of the one list of DOUBLE that the statement selects; neither it nor its values may be NULL. */
   numbers(sql: string): Promise<Float64Array<ArrayBuffer>>;
 }
 
@@ -72,8 +72,7 @@ export async function withDatabase<T>(use: (database: Database) => Promise<T>): 
         connected(async (connection) => {
           const [chunk] = await (await connection.run(sql)).fetchAllChunks();
           const lists = chunk?.getColumnVector(0);
-          if (!(lists instanceof DuckDBListVector) || lists.getItemVector(0) === null)
-            return new Float64Array(0);
+          if (!(lists instanceof DuckDBListVector)) throw new TypeError('the statement selects no list');
           const offset = lists.getEntryOffset(0);
           const values = lists.childVector;
           const numbers = new Float64Array(lists.getEntryLength(0));

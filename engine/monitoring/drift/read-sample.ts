@@ -22,7 +22,9 @@ export type SampleRead =
 async function numbers(database: Database, table: DataTable, column: string): Promise<Float64Array> {
   const value = `${identifier(column)}::DOUBLE`;
   return sortNumbers(
-    await database.numbers(`SELECT list(${value}) FILTER (isfinite(${value})) FROM ${table.sql}`),
+    await database.numbers(
+      `SELECT coalesce(list(${value}) FILTER (isfinite(${value})), []) FROM ${table.sql}`,
+    ),
   );
 }
 

@@ -1,4 +1,4 @@
-import { distanceOfDistributions } from './wasserstein';
+import { distributionDistances } from './wasserstein';
 
 /**
  * Energy distance, sqrt(2 ∫ (F - G)²): G. J. Székely, "E-statistics: the energy of statistical samples", 2002; SciPy's
@@ -7,5 +7,5 @@ import { distanceOfDistributions } from './wasserstein';
  * @param current sorted
  */
 export function energyDistance(reference: Float64Array, current: Float64Array): number {
-  return Math.sqrt(2 * distanceOfDistributions(reference, current, (difference) => difference * difference));
+  return Math.sqrt(2 * distributionDistances(reference, current).squared);
 }

@@ -3,41 +3,48 @@ const smallestScale = 0.001;
 
 /** Standard deviation of a population. */
 export function standardDeviation(values: Float64Array): number {
+  const n = values.length;
   let sum = 0;
-  for (const value of values) sum += value;
-  const mean = sum / values.length;
+  for (let i = 0; i < n; i++) sum += values[i] ?? 0;
+  const mean = sum / n;
   let squares = 0;
-  for (const value of values) squares += (value - mean) ** 2;
-  return Math.sqrt(squares / values.length);
+  for (let i = 0; i < n; i++) {
+    const difference = (values[i] ?? 0) - mean;
+    squares += difference * difference;
+  }
+  return Math.sqrt(squares / n);
 }
 
 /**
- * Integral of f(|F - G|) over the line, F and G the empirical distribution functions of two sorted samples.
- * With f(x) = x it is the first Wasserstein distance in one dimension (Vallender 1974).
+ * Integrals over the line of |F - G| and (F - G)², F and G the empirical distribution functions of two sorted samples.
+ * The first is the Wasserstein distance in one dimension (Vallender 1974).
  */
-export function distanceOfDistributions(
+export function distributionDistances(
   reference: Float64Array,
   current: Float64Array,
-  f: (difference: number) => number,
-): number {
+): { absolute: number; squared: number } {
   const n = reference.length;
   const m = current.length;
+  const nm = n * m;
   let i = 0;
   let j = 0;
-  let total = 0;
+  let absolute = 0;
+  let squared = 0;
   let last = Math.min(reference[0] ?? 0, current[0] ?? 0);
   while (i < n || j < m) {
-    const a = i < n ? (reference[i] ?? 0) : Infinity;
-    const b = j < m ? (current[j] ?? 0) : Infinity;
+    const a = reference[i] ?? Infinity;
+    const b = current[j] ?? Infinity;
     const value = a < b ? a : b;
-    if (value > last) {
-      total += f(Math.abs(i / n - j / m)) * (value - last);
-      last = value;
-    }
+    // Whole numbers, so that nothing is rounded before the division.
+    const difference = Math.abs(i * m - j * n) / nm;
+    const step = value - last;
+    absolute += difference * step;
+    squared += difference * difference * step;
+    last = value;
     if (a === value) i++;
     if (b === value) j++;
   }
-  return total;
+  return { absolute, squared };
 }
 
 /**
@@ -46,6 +53,6 @@ export function distanceOfDistributions(
  * @param current sorted
  */
 export function wasserstein(reference: Float64Array, current: Float64Array): number {
-  const distance = distanceOfDistributions(reference, current, (difference) => difference);
-  return distance / Math.max(standardDeviation(reference), smallestScale);
+  const { absolute } = distributionDistances(reference, current);
+  return absolute / Math.max(standardDeviation(reference), smallestScale);
 }
