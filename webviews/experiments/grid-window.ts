@@ -67,7 +67,8 @@ export class GridWindow implements ReactiveController {
       estimateSize: (index) => widths[index] ?? 0,
       paddingStart: pinned,
       scrollPaddingStart: pinned,
-      overscan: 1,
+      // All of an ordinary table's columns are there for the editor's find and for screen readers.
+      overscan: 20,
     };
   }
 

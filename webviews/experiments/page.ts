@@ -207,7 +207,7 @@ export class GalleyExperimentsPage extends LitElement {
     const table = this.tableView(runs, this.experiments, view);
     const selected = new Set(view.selectedRunIds);
     const chosen =
-      selected.size > 0 ? runs.filter(({ run }) => selected.has(run.id)) : this.target(runs, view);
+      selected.size > 0 ? runs.filter(({ run }) => selected.has(run.id)) : this.target(table.rows, view);
     const inOrder = [
       ...table.rows.filter((row) => chosen.includes(row)),
       ...chosen.filter((row) => !table.rows.includes(row)),
@@ -218,6 +218,7 @@ export class GalleyExperimentsPage extends LitElement {
     });
   }
 
+  /** The run that single-run actions are for; it must be in sight. */
   private target(runs: readonly RunDetail[], view: ExperimentsState): RunDetail[] {
     const id = this.active ?? (view.selectedRunIds.length === 1 ? view.selectedRunIds[0] : undefined);
     return runs.filter(({ run }) => run.id === id);
@@ -242,12 +243,7 @@ export class GalleyExperimentsPage extends LitElement {
     return [...shown].map((id) => experiments.get(id) ?? id).join(', ');
   }
 
-  private renderHead(
-    view: ExperimentsState,
-    runs: readonly RunDetail[],
-    table: TableView,
-    baseline: RunDetail | undefined,
-  ) {
+  private renderHead(view: ExperimentsState, table: TableView, baseline: RunDetail | undefined) {
     return html`<galley-experiments-head
       .title=${this.heading(view, table)}
       .filter=${view.filter ?? ''}
@@ -259,7 +255,7 @@ export class GalleyExperimentsPage extends LitElement {
       ?differencesOnly=${view.differencesOnly === true}
       ?comparing=${view.onlyRunIds !== undefined}
       .baseline=${baseline}
-      .target=${this.target(runs, view)[0]}
+      .target=${this.target(table.rows, view)[0]}
       @head-action=${this.act}
     ></galley-experiments-head>`;
   }
@@ -326,7 +322,7 @@ export class GalleyExperimentsPage extends LitElement {
       ${
         runs.length === 0
           ? html`<p class="none muted">No runs yet: run a pipeline, and its runs appear here.</p>`
-          : this.renderHead(view, runs, table, baseline)
+          : this.renderHead(view, table, baseline)
       }
       ${error ? errorBlock(error, true, this.retry, this.channel.post) : nothing}
       ${

@@ -5,6 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { Chart, scaleStyle } from './chart';
 import { faded } from './colours';
 import { cssom } from './cssom';
+import { lastResult } from './last-result';
 import { annotations } from './line-annotations';
 import { chartStyles } from './line-chart-styles';
 import type { Limit, Line, Mark, Reading, XKind } from './line-data';
@@ -38,6 +39,8 @@ export class GalleyLineChart extends LitElement {
   @property({ attribute: false }) format: ((value: number) => string) | undefined;
 
   @state() private crosshair: number | undefined;
+  private readonly words = lastResult(summary);
+  private readonly unshown = lastResult(notAboveZero);
   private chart: LineChart | undefined;
   private theme: ChartTheme | undefined;
 
@@ -269,14 +272,14 @@ export class GalleyLineChart extends LitElement {
   }
 
   override render() {
-    const hidden = this.logScale ? notAboveZero(this.lines) : 0;
+    const unshown = this.logScale ? this.unshown(this.lines) : 0;
     return html`
       <div
         class="plot"
         tabindex="0"
         role="group"
         aria-roledescription="chart"
-        aria-label=${summary(this.heading, this.lines, this.limits, this.marks)}
+        aria-label=${this.words(this.heading, this.lines, this.limits, this.marks)}
         @pointermove=${this.point}
         @pointerleave=${this.leave}
         @keydown=${this.key}
@@ -286,9 +289,9 @@ export class GalleyLineChart extends LitElement {
         ${this.renderCrosshair()}
       </div>
       ${
-        hidden > 0
+        unshown > 0
           ? html`<div class="note muted">
-              ${plural(hidden, 'value')} at or below zero cannot be shown on a logarithmic axis.
+              ${plural(unshown, 'value')} at or below zero cannot be shown on a logarithmic axis.
             </div>`
           : nothing
       }
