@@ -116,9 +116,15 @@ describe('the whole life of a model in a real VS Code window', function () {
     await page.getByRole('row').nth(2).waitFor();
     await page.locator('canvas').first().waitFor();
     const table = await page.getByRole('grid').innerText();
-    assert.match(table, /learning_rate/);
-    assert.match(table, /0\.05/);
+    assert.match(table, /auc/);
+    assert.match(table, /precision_at_capacity/);
+    await ana.closePanel();
     await ana.picture('compare');
+    await page.getByRole('textbox', { name: 'Filter runs' }).fill('params.learning_rate = 0.05');
+    await ana.until(
+      'the filter leaves the header and one run',
+      async () => (await page.getByRole('row').count()) === 2,
+    );
   });
 
   it('registers a version and evaluates its tests', async () => {

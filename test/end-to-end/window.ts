@@ -168,6 +168,11 @@ export class Window {
       .click();
   }
 
+  /** Closes the panel with Problems and Output. */
+  closePanel(): Promise<void> {
+    return this.command('View: Hide Panel');
+  }
+
   async dismissNotifications(): Promise<void> {
     await this.command('Notifications: Clear All Notifications');
   }
