@@ -88,7 +88,8 @@ function deploymentNode(root: string, deployment: DeploymentStatus): TreeNode {
   const settled = requests.filter((request) => !isOpen(request)).slice(0, settledShown);
   const shown = [...open, ...settled];
   return {
-    id: `${root}/deployment/${deployment.spec}/${deployment.name}`,
+    // The editor remembers by id whether a node is open; a new request must open it once.
+    id: `${root}/deployment/${deployment.spec}/${deployment.name}${open.length > 0 ? '#open' : ''}`,
     label: deployment.name,
     description: deploymentFacts(deployment),
     tooltip: tooltip(deployment.name, serving?.reason, [
