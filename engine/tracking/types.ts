@@ -1,3 +1,5 @@
+import type { FilterNode, OrderClause } from './filter';
+
 /** Experiments, runs, params and metrics in MLflow's words; times are milliseconds since the Unix epoch, UTC. */
 export type RunStatus = 'RUNNING' | 'SCHEDULED' | 'FINISHED' | 'FAILED' | 'KILLED';
 export type LifecycleStage = 'active' | 'deleted';
@@ -55,6 +57,10 @@ export interface RunQuery {
   limit?: number;
   offset?: number;
   includeDeleted?: boolean;
+  /** Only runs that it lets pass; `total` counts these. */
+  filter?: FilterNode;
+  /** Before the order of start times. */
+  order?: OrderClause[];
 }
 
 export interface RunPage {

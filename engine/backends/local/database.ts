@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GalleyError } from '../../errors';
 import { isBusy, isMoved, storeFailure } from './failures';
 import { detectFeatures } from './features';
+import { addFunctions } from './functions';
 import { createSchema } from './schema';
 import { Sql } from './sql';
 
@@ -170,6 +171,7 @@ export class LocalDatabase {
     const database = new DatabaseSync(this.#file);
     try {
       database.exec(`PRAGMA busy_timeout = ${blockingTimeout}`);
+      addFunctions(database);
     } catch (error) {
       database.close();
       throw error;
@@ -193,6 +195,7 @@ export class LocalDatabase {
   #emptySql(): Sql {
     if (this.#empty === undefined) {
       const database = new DatabaseSync(':memory:');
+      addFunctions(database);
       createSchema(database);
       const features = detectFeatures(database, this.#file);
       if (features === undefined) throw new GalleyError('failed', 'The schema of a new store is empty.');

@@ -15,6 +15,7 @@ import { readDatasets } from './datasets';
 import { readExperiment, requireActive } from './experiments';
 import { appendToLocation } from './locations';
 import { readLatestMetrics } from './metrics';
+import { filterSql, orderSql, type Fragment } from './run-filter';
 import { list, type Sql } from './sql';
 
 /** The tag that holds a run's name beside the `name` column. */
@@ -37,21 +38,30 @@ const columns = `run_uuid AS id, CAST(experiment_id AS TEXT) AS experimentId, na
 
 /** A page of runs with everything but metric histories. */
 export function readRuns(sql: Sql, query: RunQuery): RunPage {
-  const direction = query.oldestFirst === true ? 'ASC' : 'DESC';
-  const where = `experiment_id IN (SELECT CAST(value AS INTEGER) FROM json_each(?))
-    AND (lifecycle_stage = 'active' OR ?)`;
-  const filter = [list(query.experimentIds), query.includeDeleted === true ? 1 : 0] as const;
-  const count = sql.get<{ total: number }>(`SELECT COUNT(*) AS total FROM runs WHERE ${where}`, ...filter);
+  const { text, values } = chosenRuns(query);
+  const order = orderSql(query.order ?? [], query.oldestFirst === true);
+  const count = sql.get<{ total: number }>(`SELECT COUNT(*) AS total ${text}`, ...values);
   const rows =
     query.limit === 0
       ? []
       : sql.all<RunRow>(
-          `SELECT ${columns} FROM runs WHERE ${where} ORDER BY start_time ${direction}, run_uuid LIMIT ? OFFSET ?`,
-          ...filter,
+          `SELECT ${columns} ${text} ORDER BY ${order.text} LIMIT ? OFFSET ?`,
+          ...values,
+          ...order.values,
           query.limit ?? -1,
           query.offset ?? 0,
         );
   return { runs: toRuns(sql, rows), total: count?.total ?? 0 };
+}
+
+/** FROM and WHERE of the runs, as `r`, that a query is about. */
+export function chosenRuns(query: Pick<RunQuery, 'experimentIds' | 'includeDeleted' | 'filter'>): Fragment {
+  const filter = filterSql(query.filter);
+  return {
+    text: `FROM runs r WHERE r.experiment_id IN (SELECT CAST(value AS INTEGER) FROM json_each(?))
+      AND (r.lifecycle_stage = 'active' OR ?) AND ${filter.text}`,
+    values: [list(query.experimentIds), query.includeDeleted === true ? 1 : 0, ...filter.values],
+  };
 }
 
 /** @throws GalleyError `not-found` */

@@ -1,13 +1,14 @@
+import type { FieldReader, Vocabulary } from '../filter';
 import type { Experiment } from '../types';
 import { created, RestError } from './errors';
 import { keyValues, optionalEnum, optionalText, text, texts, type Fields } from './fields';
-import { parseFilter, parseOrder, type Lookup, type Vocabulary } from './filter';
+import { own, searchOf } from './search';
 import { experimentJson } from './json';
 import { pageOf } from './paging';
 import { experimentLifecycle, type Route } from './stores';
 
 /** Names and numbers of ViewType in service.proto. */
-const viewTypes = { ACTIVE_ONLY: 1, DELETED_ONLY: 2, ALL: 3 } as const;
+export const viewTypes = { ACTIVE_ONLY: 1, DELETED_ONLY: 2, ALL: 3 } as const;
 
 /** Which lifecycle stages a search asks for; active ones by default. */
 export function viewOf(fields: Fields, name: string): { all: boolean; shows(stage: string): boolean } {
@@ -20,39 +21,35 @@ export function viewOf(fields: Fields, name: string): { all: boolean; shows(stag
 
 const vocabulary: Vocabulary = {
   attributes: {
-    name: 'text',
-    experiment_id: 'text',
-    creation_time: 'number',
-    last_update_time: 'number',
+    name: { type: 'text' },
+    experiment_id: { type: 'text', list: true },
+    creation_time: { type: 'number' },
+    last_update_time: { type: 'number' },
   },
-  subjects: ['attribute', 'tag'],
+  entities: ['attribute', 'tag'],
 };
 
-function lookup(experiment: Experiment): Lookup {
+const read: FieldReader<Experiment> = (experiment, { entity, key }) => {
+  if (entity === 'tag') return own(experiment.tags, key);
   const attributes: Record<string, number | string> = {
     name: experiment.name,
     experiment_id: experiment.id,
     creation_time: experiment.createdAt,
     last_update_time: experiment.updatedAt,
   };
-  return (subject, key) => (subject === 'tag' ? experiment.tags[key] : attributes[key]);
-}
+  return attributes[key];
+};
 
 const search: Route['answer'] = async ({ tracking }, fields) => {
   const view = viewOf(fields, 'view_type');
-  const matches = parseFilter(optionalText(fields, 'filter') ?? '', vocabulary);
-  const clauses = texts(fields, 'order_by');
-  const order = parseOrder(
-    clauses.length > 0 ? clauses : ['creation_time DESC', 'experiment_id ASC'],
-    vocabulary,
-  );
-  const found = (await tracking.experiments({ includeDeleted: view.all }))
-    .filter((experiment) => view.shows(experiment.lifecycleStage))
-    .map((experiment) => ({ experiment, lookup: lookup(experiment) }))
-    .filter((entry) => matches(entry.lookup))
-    .sort((a, b) => order(a.lookup, b.lookup));
+  const asked = texts(fields, 'order_by');
+  const order = asked.length > 0 ? asked : ['creation_time DESC'];
+  const filter = optionalText(fields, 'filter') ?? '';
+  const search = searchOf(filter, order, ['experiment_id ASC'], vocabulary, read);
+  const experiments = await tracking.experiments({ includeDeleted: view.all });
+  const found = search(experiments.filter(({ lifecycleStage }) => view.shows(lifecycleStage)));
   const { rows, next } = pageOf(fields, found, 1000);
-  return { experiments: rows.map(({ experiment }) => experimentJson(experiment)), ...next };
+  return { experiments: rows.map(experimentJson), ...next };
 };
 
 /** Calls about experiments. */

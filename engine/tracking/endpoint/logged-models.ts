@@ -1,28 +1,30 @@
 import { listArtifacts } from '../artifact-files';
 import type { LoggedModel } from '../types';
+import type { FieldReader, Vocabulary } from '../filter';
 import { filesJson } from './artifacts';
 import { RestError } from './errors';
 import { keyValues, objects, optionalEnum, optionalText, text, texts } from './fields';
-import { parseFilter, parseOrder, type Lookup, type Vocabulary } from './filter';
+import { own, searchOf } from './search';
 import { loggedModelJson, loggedModelStatus, loggedModelStatuses } from './json';
 import { pageOf } from './paging';
 import { localArtifacts, loggedModelStore, type Route } from './stores';
 
 const vocabulary: Vocabulary = {
   attributes: {
-    name: 'text',
-    model_id: 'text',
-    model_type: 'text',
-    status: 'text',
-    source_run_id: 'text',
-    creation_timestamp: 'number',
-    creation_time: 'number',
-    last_updated_timestamp: 'number',
+    name: { type: 'text', list: true },
+    model_id: { type: 'text', list: true },
+    model_type: { type: 'text', list: true },
+    status: { type: 'text', list: true },
+    source_run_id: { type: 'text', list: true },
+    creation_timestamp: { type: 'number' },
+    creation_time: { type: 'number' },
+    last_updated_time: { type: 'number' },
+    last_updated_timestamp: { type: 'number' },
   },
-  subjects: ['attribute', 'metric', 'param', 'tag'],
+  entities: ['attribute', 'metric', 'param', 'tag'],
 };
 
-function lookup(model: LoggedModel): Lookup {
+const read: FieldReader<LoggedModel> = (model, { entity, key }) => {
   const attributes: Record<string, number | string | undefined> = {
     name: model.name,
     model_id: model.id,
@@ -31,15 +33,15 @@ function lookup(model: LoggedModel): Lookup {
     source_run_id: model.sourceRunId,
     creation_timestamp: model.createdAt,
     creation_time: model.createdAt,
+    last_updated_time: model.updatedAt,
     last_updated_timestamp: model.updatedAt,
   };
-  return (subject, key) => {
-    if (subject === 'metric') return model.metrics.filter((metric) => metric.key === key).at(-1)?.value;
-    if (subject === 'param') return model.params[key];
-    if (subject === 'tag') return model.tags[key];
-    return attributes[key];
-  };
-}
+  if (entity === 'metric') return model.metrics.filter((metric) => metric.key === key).at(-1)?.value;
+  if (entity === 'param') return own(model.params, key);
+  return entity === 'tag' ? own(model.tags, key) : attributes[key];
+};
+
+const lastOrder = ['creation_timestamp DESC', 'model_id ASC'];
 
 /** Calls about MLflow 3's logged models. */
 export const loggedModelRoutes: Route[] = [
@@ -67,17 +69,13 @@ export const loggedModelRoutes: Route[] = [
     answer: async (stores, fields) => {
       if (objects(fields, 'datasets').length > 0)
         throw new RestError('INVALID_PARAMETER_VALUE', "Parameter 'datasets' is not supported.");
-      const matches = parseFilter(optionalText(fields, 'filter') ?? '', vocabulary);
-      const clauses = objects(fields, 'order_by').map(
+      const order = objects(fields, 'order_by').map(
         (clause) => `${text(clause, 'field_name')} ${clause['ascending'] === false ? 'DESC' : 'ASC'}`,
       );
-      const order = parseOrder([...clauses, 'creation_timestamp DESC', 'model_id ASC'], vocabulary);
-      const found = (await loggedModelStore(stores).loggedModels(texts(fields, 'experiment_ids')))
-        .map((model) => ({ model, lookup: lookup(model) }))
-        .filter((entry) => matches(entry.lookup))
-        .sort((a, b) => order(a.lookup, b.lookup));
+      const search = searchOf(optionalText(fields, 'filter') ?? '', order, lastOrder, vocabulary, read);
+      const found = search(await loggedModelStore(stores).loggedModels(texts(fields, 'experiment_ids')));
       const { rows, next } = pageOf(fields, found, 100);
-      return { models: rows.map(({ model }) => loggedModelJson(model)), ...next };
+      return { models: rows.map(loggedModelJson), ...next };
     },
   },
   {

@@ -1,23 +1,25 @@
 import type { ModelVersion } from '../../registry/types';
+import type { FieldReader, Vocabulary } from '../filter';
 import { optionalText, keyValues, text, texts } from './fields';
-import { parseFilter, parseOrder, type Lookup, type Vocabulary } from './filter';
+import { own, searchOf } from './search';
 import { modelVersionJson } from './json';
 import { pageOf } from './paging';
 import { hasLoggedModels, registryEdits, type Route, type Stores } from './stores';
 
 const vocabulary: Vocabulary = {
   attributes: {
-    name: 'text',
-    version_number: 'number',
-    run_id: 'text',
-    source_path: 'text',
-    creation_timestamp: 'number',
-    last_updated_timestamp: 'number',
+    name: { type: 'text', list: true },
+    version_number: { type: 'number' },
+    run_id: { type: 'text', list: true },
+    source_path: { type: 'text' },
+    creation_timestamp: { type: 'number' },
+    last_updated_timestamp: { type: 'number' },
   },
-  subjects: ['attribute', 'tag'],
+  entities: ['attribute', 'tag'],
 };
 
-function lookup(version: ModelVersion): Lookup {
+const read: FieldReader<ModelVersion> = (version, { entity, key }) => {
+  if (entity === 'tag') return own(version.tags, key);
   const attributes: Record<string, number | string | undefined> = {
     name: version.name,
     version_number: Number(version.version),
@@ -26,8 +28,10 @@ function lookup(version: ModelVersion): Lookup {
     creation_timestamp: version.createdAt,
     last_updated_timestamp: version.updatedAt,
   };
-  return (subject, key) => (subject === 'tag' ? version.tags[key] : attributes[key]);
-}
+  return attributes[key];
+};
+
+const lastOrder = ['last_updated_timestamp DESC', 'name ASC', 'version_number DESC'];
 
 /** The tag in which MLflow keeps, on a logged model, the versions that were made from it. */
 const versionsTag = 'mlflow.modelVersions';
@@ -81,24 +85,14 @@ export const modelVersionRoutes: Route[] = [
     method: 'GET',
     path: 'model-versions/search',
     answer: async ({ registry }, fields) => {
-      const matches = parseFilter(optionalText(fields, 'filter') ?? '', vocabulary);
-      const clauses = [
-        ...texts(fields, 'order_by'),
-        'last_updated_timestamp DESC',
-        'name ASC',
-        'version_number DESC',
-      ];
-      const order = parseOrder(clauses, vocabulary);
+      const filter = optionalText(fields, 'filter') ?? '';
+      const search = searchOf(filter, texts(fields, 'order_by'), lastOrder, vocabulary, read);
       const versions = await Promise.all(
         (await registry.models()).map(({ name }) => registry.versions(name)),
       );
-      const found = versions
-        .flat()
-        .map((version) => ({ version, lookup: lookup(version) }))
-        .filter((entry) => matches(entry.lookup))
-        .sort((a, b) => order(a.lookup, b.lookup));
+      const found = search(versions.flat());
       const { rows, next } = pageOf(fields, found, 10_000);
-      return { model_versions: rows.map(({ version }) => modelVersionJson(version)), ...next };
+      return { model_versions: rows.map(modelVersionJson), ...next };
     },
   },
   {

@@ -18,7 +18,27 @@ function offsetOf(token: string): number {
 }
 
 /**
- * The page that a request asks for with `max_results` and `page_token`.
+ * Where the page that a request asks for with `max_results` and `page_token` begins, and how many rows it has.
+ * @param standard page size when none is asked for
+ */
+export function pageBounds(fields: Fields, standard: number, most = 50_000): { size: number; start: number } {
+  const size = optionalInteger(fields, 'max_results') ?? standard;
+  if (size < 1 || size > most)
+    throw new RestError(
+      'INVALID_PARAMETER_VALUE',
+      `Invalid value ${size} for parameter 'max_results' supplied: it must be from 1 to ${most}.`,
+    );
+  const token = optionalText(fields, 'page_token') ?? '';
+  return { size, start: token === '' ? 0 : offsetOf(token) };
+}
+
+/** The token of the page from `end` on, when there are rows left. */
+export function nextPage(end: number, total: number): { next_page_token?: string } {
+  return end < total ? { next_page_token: tokenOf(end) } : {};
+}
+
+/**
+ * The page that a request asks for.
  * @param standard page size when none is asked for; none: all
  */
 export function pageOf<T>(
@@ -26,14 +46,11 @@ export function pageOf<T>(
   rows: T[],
   standard?: number,
 ): { rows: T[]; next: { next_page_token?: string } } {
-  const size = optionalInteger(fields, 'max_results') ?? standard ?? rows.length;
-  if (size < 0 || size > 50_000)
-    throw new RestError(
-      'INVALID_PARAMETER_VALUE',
-      `Invalid value ${size} for parameter 'max_results' supplied.`,
-    );
-  const token = optionalText(fields, 'page_token') ?? '';
-  const start = token === '' ? 0 : offsetOf(token);
+  const { size, start } = pageBounds(
+    fields,
+    standard ?? Math.max(rows.length, 1),
+    standard === undefined ? Infinity : 50_000,
+  );
   const end = start + size;
-  return { rows: rows.slice(start, end), next: end < rows.length ? { next_page_token: tokenOf(end) } : {} };
+  return { rows: rows.slice(start, end), next: nextPage(end, rows.length) };
 }

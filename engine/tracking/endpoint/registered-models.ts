@@ -1,34 +1,34 @@
 import type { ModelRegistry, RegisteredModel } from '../../registry/types';
+import type { FieldReader, Vocabulary } from '../filter';
 import { created, RestError } from './errors';
 import { keyValues, optionalText, text, texts } from './fields';
-import { parseFilter, parseOrder, type Lookup, type Vocabulary } from './filter';
+import { own, searchOf } from './search';
 import { modelVersionJson, registeredModelJson } from './json';
 import { pageOf } from './paging';
 import { registryEdits, type Route } from './stores';
 
 const vocabulary: Vocabulary = {
   attributes: {
-    name: 'text',
-    timestamp: 'number',
-    creation_timestamp: 'number',
-    last_updated_timestamp: 'number',
+    name: { type: 'text', list: true },
+    timestamp: { type: 'number' },
+    creation_timestamp: { type: 'number' },
+    last_updated_timestamp: { type: 'number' },
   },
-  subjects: ['attribute', 'tag'],
+  entities: ['attribute', 'tag'],
 };
 
-function lookup(model: RegisteredModel): Lookup {
+const read: FieldReader<RegisteredModel> = (model, { entity, key }) => {
+  // Clients add this to each search; in MLflow it also holds for a model without the tag, unlike any other tag.
+  if (entity === 'tag')
+    return own(model.tags, key) ?? (key === 'mlflow.prompt.is_prompt' ? 'false' : undefined);
   const attributes: Record<string, number | string> = {
     name: model.name,
     timestamp: model.updatedAt,
     creation_timestamp: model.createdAt,
     last_updated_timestamp: model.updatedAt,
   };
-  return (subject, key) => {
-    if (subject === 'attribute') return attributes[key];
-    // Clients add this to each search; in MLflow it also holds for a model without the tag, unlike any other tag.
-    return model.tags[key] ?? (key === 'mlflow.prompt.is_prompt' ? 'false' : undefined);
-  };
-}
+  return attributes[key];
+};
 
 async function modelJson(registry: ModelRegistry, model: RegisteredModel): Promise<object> {
   const { name, latestVersion } = model;
@@ -75,15 +75,12 @@ export const registeredModelRoutes: Route[] = [
     method: 'GET',
     path: 'registered-models/search',
     answer: async ({ registry }, fields) => {
-      const matches = parseFilter(optionalText(fields, 'filter') ?? '', vocabulary);
-      const order = parseOrder([...texts(fields, 'order_by'), 'name ASC'], vocabulary);
-      const found = (await registry.models())
-        .map((model) => ({ model, lookup: lookup(model) }))
-        .filter((entry) => matches(entry.lookup))
-        .sort((a, b) => order(a.lookup, b.lookup));
+      const filter = optionalText(fields, 'filter') ?? '';
+      const search = searchOf(filter, texts(fields, 'order_by'), ['name ASC'], vocabulary, read);
+      const found = search(await registry.models());
       const { rows, next } = pageOf(fields, found, 100);
       return {
-        registered_models: await Promise.all(rows.map(({ model }) => modelJson(registry, model))),
+        registered_models: await Promise.all(rows.map((model) => modelJson(registry, model))),
         ...next,
       };
     },

@@ -1,67 +1,14 @@
+import { parseFilter, parseOrder, type FilterNode } from '../filter';
 import type { Run, RunStatus } from '../types';
 import { RestError } from './errors';
-import { viewOf } from './experiments';
+import { viewTypes } from './experiments';
 import { keyValues, optionalEnum, optionalInteger, optionalText, text, texts, type Fields } from './fields';
-import { parseFilter, parseOrder, type Lookup, type Vocabulary } from './filter';
 import { runInfoJson, runJson } from './json';
-import { pageOf } from './paging';
+import { nextPage, pageBounds } from './paging';
 import { hasLoggedModels, type Route, type Stores } from './stores';
 
 /** Names and numbers of RunStatus in service.proto. */
 const statuses: Record<RunStatus, number> = { RUNNING: 1, SCHEDULED: 2, FINISHED: 3, FAILED: 4, KILLED: 5 };
-
-const vocabulary: Vocabulary = {
-  attributes: {
-    run_id: 'text',
-    run_name: 'text',
-    'run name': 'text',
-    'Run name': 'text',
-    'Run Name': 'text',
-    experiment_id: 'text',
-    status: 'text',
-    artifact_uri: 'text',
-    user_id: 'text',
-    start_time: 'number',
-    created: 'number',
-    Created: 'number',
-    end_time: 'number',
-  },
-  subjects: ['attribute', 'metric', 'param', 'tag'],
-};
-
-function attribute(run: Run, key: string): number | string | undefined {
-  switch (key.toLowerCase()) {
-    case 'run_id':
-      return run.id;
-    case 'run_name':
-    case 'run name':
-      return run.name;
-    case 'experiment_id':
-      return run.experimentId;
-    case 'status':
-      return run.status;
-    case 'artifact_uri':
-      return run.artifactUri;
-    case 'user_id':
-      return run.user;
-    case 'start_time':
-    case 'created':
-      return run.startedAt;
-    case 'end_time':
-      return run.endedAt;
-    default:
-      return undefined;
-  }
-}
-
-function lookup(run: Run): Lookup {
-  return (subject, key) => {
-    if (subject === 'metric') return run.metrics[key]?.value;
-    if (subject === 'param') return run.params[key];
-    if (subject === 'tag') return run.tags[key];
-    return attribute(run, key);
-  };
-}
 
 /** The run that a request is about; old clients call the id `run_uuid`. */
 export function runId(fields: Fields): string {
@@ -73,27 +20,29 @@ async function runsJson({ tracking }: Stores, runs: Run[]): Promise<object[]> {
   return runs.map((run) => runJson(run, models?.get(run.id)));
 }
 
+const deleted: FilterNode = {
+  kind: 'comparison',
+  field: { entity: 'attribute', key: 'lifecycle_stage', type: 'text' },
+  operator: '=',
+  negated: false,
+  value: 'deleted',
+  span: { from: 0, to: 0 },
+};
+
 const search: Route['answer'] = async (stores, fields) => {
-  const view = viewOf(fields, 'run_view_type');
-  const matches = parseFilter(optionalText(fields, 'filter') ?? '', vocabulary);
-  const order = parseOrder([...texts(fields, 'order_by'), 'start_time DESC', 'run_id ASC'], vocabulary);
-  const { runs } = await stores.tracking.runs({
+  const view = optionalEnum(fields, 'run_view_type', viewTypes) ?? 'ACTIVE_ONLY';
+  const filter = parseFilter(optionalText(fields, 'filter') ?? '', { dialect: 'mlflow' });
+  const parts = [...(view === 'DELETED_ONLY' ? [deleted] : []), ...(filter === undefined ? [] : [filter])];
+  const { size, start } = pageBounds(fields, 1000);
+  const { runs, total } = await stores.tracking.runs({
     experimentIds: texts(fields, 'experiment_ids'),
-    includeDeleted: view.all,
+    includeDeleted: view !== 'ACTIVE_ONLY',
+    ...(parts.length === 0 ? {} : { filter: { kind: 'and', of: parts } }),
+    order: parseOrder(texts(fields, 'order_by'), { dialect: 'mlflow' }),
+    limit: size,
+    offset: start,
   });
-  const found = runs
-    .filter((run) => view.shows(run.lifecycleStage))
-    .map((run) => ({ run, lookup: lookup(run) }))
-    .filter((entry) => matches(entry.lookup))
-    .sort((a, b) => order(a.lookup, b.lookup));
-  const { rows, next } = pageOf(fields, found, 1000);
-  return {
-    runs: await runsJson(
-      stores,
-      rows.map(({ run }) => run),
-    ),
-    ...next,
-  };
+  return { runs: await runsJson(stores, runs), ...nextPage(start + size, total) };
 };
 
 /** Calls about runs as a whole. */
