@@ -103,8 +103,9 @@ export function watchProject(
         await project.deployments.refresh();
       }
       const seen = await look(project);
+      // The first look comes after the ledger was brought, so answers given before it may be old: all is told anew.
       const topics = new Set(
-        seen.flatMap(({ mark, topics }, index) => (last && last[index] !== mark ? topics : [])),
+        seen.flatMap(({ mark, topics }, index) => (last?.[index] === mark ? [] : topics)),
       );
       last = seen.map(({ mark }) => mark);
       lastWarning = '';
