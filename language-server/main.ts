@@ -34,7 +34,7 @@ function current(uri: string): SpecDocument | undefined {
   if (open === undefined || kind === undefined) return undefined;
   const known = analysed.get(uri);
   if (known?.version === open.version) return known.document;
-  const document = readDocument(uri, kind, open.getText(), projectRoot(uri, folders));
+  const document = readDocument(uri, kind, open.getText(), projectRoot(uri, folders), known?.document);
   analysed.set(uri, { version: open.version, document });
   return document;
 }

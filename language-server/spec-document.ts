@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Position } from 'vscode-languageserver/node';
-import { analyseSource } from '../engine/pipeline/analyse';
-import { analyseBackends } from '../engine/pipeline/connected-backends';
+import { analyseBackends, connectedBackends } from '../engine/pipeline/connected-backends';
+import { readModel } from '../engine/pipeline/model';
+import type { SpecModel } from '../engine/pipeline/model';
 import type { Source } from '../engine/pipeline/report';
 import { schemas } from '../engine/pipeline/schema-walk';
 import type { Schema } from '../engine/pipeline/schema-walk';
-import { readSource } from '../engine/pipeline/source';
 import type { Analysis } from '../engine/pipeline/types';
 
 /** Kinds of files that the server knows. */
@@ -18,6 +18,8 @@ export interface SpecDocument {
   kind: FileKind;
   text: string;
   source: Source;
+  /** Absent for a file of backends. */
+  model?: SpecModel;
   schema: Schema;
   /** Symbols and references are empty for a file of backends. */
   analysis: Analysis;
@@ -62,19 +64,26 @@ export function projectRoot(uri: string, folders: string[]): string | undefined 
   return inside.sort((a, b) => b.length - a.length)[0] ?? path.dirname(file);
 }
 
-/** Analyses a text. Diagnostics and related places carry the document's address as their file. */
-export function readDocument(uri: string, kind: FileKind, text: string, root?: string): SpecDocument {
+/**
+ * Analyses a text. Diagnostics and related places carry the document's address as their file.
+ * @param before the document's former version: what did not change is not read again
+ */
+export function readDocument(
+  uri: string,
+  kind: FileKind,
+  text: string,
+  root?: string,
+  before?: SpecDocument,
+): SpecDocument {
   const common = { uri, kind, text, schema: schemas[kind], ...(root === undefined ? {} : { root }) };
   if (kind === 'backends') {
     const { source, diagnostics } = analyseBackends(text, { file: uri });
     return { ...common, source, analysis: { file: uri, diagnostics, symbols: [], references: [] } };
   }
-  const source = readSource(text, uri);
-  return {
-    ...common,
-    source,
-    analysis: analyseSource(source, { file: uri, ...(root === undefined ? {} : { root }) }),
-  };
+  const backends = root === undefined ? undefined : connectedBackends(root);
+  const options = { file: uri, ...(backends === undefined ? {} : { workspace: { backends } }) };
+  const model = readModel(text, options, before?.model);
+  return { ...common, source: model, model, analysis: model.analysis };
 }
 
 /** Offset of a position in a document. */

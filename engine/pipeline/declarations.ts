@@ -34,6 +34,20 @@ export function declaredNames(root: SpecNode | undefined): Declared {
   };
 }
 
+/** Names of a whole file, of the names of its parts. */
+export function mergeDeclared(parts: Declared[]): Declared {
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return only;
+  const merged: Declared = declaredNames(undefined);
+  for (const part of parts) {
+    for (const kind of ['params', 'datasets', 'deployments', 'metrics', 'models'] as const)
+      for (const name of part[kind]) merged[kind].add(name);
+    for (const [stage, outputs] of part.stages)
+      if (!merged.stages.has(stage)) merged.stages.set(stage, outputs);
+  }
+  return merged;
+}
+
 /** Symbols of a file in its order: sections' entries, then what stages declare inside. */
 export function findSymbols(source: Source): SpecSymbol[] {
   const symbols: SpecSymbol[] = [];

@@ -28,16 +28,39 @@ function makersOf(spec: PipelineSpec): Makers {
       const place = normalPath(written);
       if (!byPath.has(place)) byPath.set(place, stage);
     }
-  const match = (written: string): string[] => {
+  /** Paths of outputs by each folder that they are in. */
+  let inFolder: Map<string, string[]> | undefined;
+  const known = new Map<string, string[]>();
+  const find = (written: string): string[] => {
     const glob = isGlob(written);
-    const inside = withFolders(glob ? globBase(written) : normalPath(written)).flatMap(
-      (place) => byPath.get(place) ?? [],
-    );
+    const base = glob ? globBase(written) : normalPath(written);
+    const inside = withFolders(base).flatMap((place) => byPath.get(place) ?? []);
     if (!glob) return inside;
+    inFolder ??= outputsByFolder(byPath.keys());
     const pattern = globPattern(written);
-    return [...inside, ...[...byPath].flatMap(([place, stage]) => (pattern.test(place) ? stage : []))];
+    const candidates = base === '.' ? byPath.keys() : (inFolder.get(base) ?? []);
+    return [
+      ...inside,
+      ...[...candidates].flatMap((place) => (pattern.test(place) ? (byPath.get(place) ?? []) : [])),
+    ];
+  };
+  const match = (written: string): string[] => {
+    const found = known.get(written) ?? find(written);
+    known.set(written, found);
+    return found;
   };
   return { byPath, match };
+}
+
+function outputsByFolder(paths: Iterable<string>): Map<string, string[]> {
+  const folders = new Map<string, string[]>();
+  for (const path of paths)
+    for (const folder of withFolders(path).slice(1)) {
+      const inside = folders.get(folder);
+      if (inside === undefined) folders.set(folder, [path]);
+      else inside.push(path);
+    }
+  return folders;
 }
 
 /** Texts of a stage that may hold references, with their fields. */
@@ -97,14 +120,11 @@ export function stageGraph(spec: PipelineSpec): StageGraph {
   const names = Object.keys(spec.stages);
   const needs = new Map(names.map((name) => [name, new Set<string>()]));
   for (const { stage, on } of stageEdges(spec)) needs.get(stage)?.add(on);
+  const place = new Map(names.map((name, index) => [name, index]));
+  const inFileOrder = (a: string, b: string) => (place.get(a) ?? 0) - (place.get(b) ?? 0);
   const dependsOn: Record<string, string[]> = {};
-  for (const name of names) dependsOn[name] = names.length > 0 ? inFileOrder(names, needs.get(name)) : [];
+  for (const name of names) dependsOn[name] = [...(needs.get(name) ?? [])].sort(inFileOrder);
   return { order: dependenciesFirst(names, dependsOn), dependsOn };
-}
-
-function inFileOrder(names: string[], chosen: Set<string> | undefined): string[] {
-  if (chosen === undefined || chosen.size < 2) return [...(chosen ?? [])];
-  return names.filter((name) => chosen.has(name));
 }
 
 /** The names in an order where each comes after what it needs; otherwise as given. No recursion: chains may be long. */

@@ -7,6 +7,12 @@ const fileEndings = new Set(
   ),
 );
 
+/** Whether a text that looks like a reference to a dataset may as well be the name of a file. */
+export function mayBeFile(text: string): boolean {
+  const name = /^datasets\.([A-Za-z][A-Za-z0-9_-]*)(?:\.path)?$/.exec(text)?.[1];
+  return name !== undefined && fileEndings.has(name.toLowerCase());
+}
+
 /**
  * Steps of a text that is a reference (`datasets.<name>`, `stages.<stage>.outputs.<name>`), or undefined when it is a
  * path.

@@ -1,9 +1,6 @@
-import type { Declared } from './declarations';
-import type { DiagnosticCode } from './diagnostics';
 import { parseReference } from './expressions';
 import type { NodePath } from './nodes';
 import { didYouMean } from './suggestions';
-import type { SpecReference } from './types';
 
 /** Where a reference stands decides what it may name. */
 export type ReferenceContext =
@@ -44,27 +41,23 @@ export function findReferenceContext(path: NodePath): ReferenceContext | 'ignore
   return { place: 'none', field: String(last ?? '') };
 }
 
-/** A set of names, or a map by name. */
-export type Names = Pick<ReadonlySet<string>, 'has' | 'keys'>;
-
 /** A use of a name inside a reference; `offset` is where the name starts in it. */
-export type ReferencePart = Omit<SpecReference, 'range'> & { offset: number };
+export interface ReferencePart {
+  kind: 'param' | 'dataset' | 'stage' | 'output';
+  name: string;
+  container?: string;
+  offset: number;
+}
 
 export interface ReferenceOutcome {
   references: ReferencePart[];
-  problem?: { code: DiagnosticCode; message: string; offset: number; length: number };
+  /** Why it can have no value, whatever the file declares. */
+  problem?: string;
 }
 
 /** Checks the text between `${{` and `}}` and tells what it names. */
-export function checkReference(
-  content: string,
-  context: ReferenceContext,
-  declared: Declared,
-): ReferenceOutcome {
-  const wrong = (message: string): ReferenceOutcome => ({
-    references: [],
-    problem: { code: 'expression', message, offset: 0, length: content.length },
-  });
+export function checkReference(content: string, context: ReferenceContext): ReferenceOutcome {
+  const wrong = (problem: string): ReferenceOutcome => ({ references: [], problem });
   if (context.place === 'none')
     return wrong(
       `\`${context.field}\` takes no references. They are replaced in commands, \`env\` and \`inputs\`.`,
@@ -80,7 +73,7 @@ export function checkReference(
   const [root = ''] = steps;
   const roots = rootsIn[context.place];
   if (!roots.includes(root)) return unknownRoot(root, roots, context, wrong);
-  return checkSteps(steps, context, declared, wrong);
+  return checkSteps(steps, context, wrong);
 }
 
 function unknownRoot(
@@ -109,7 +102,6 @@ function unknownRoot(
 function checkSteps(
   steps: string[],
   context: ReferenceContext,
-  declared: Declared,
   wrong: (message: string) => ReferenceOutcome,
 ): ReferenceOutcome {
   const [root = '', name, third, fourth] = steps;
@@ -118,25 +110,21 @@ function checkSteps(
   switch (root) {
     case 'params':
       if (name === undefined || steps.length !== 2) return ending('params.<name>');
-      return named('param', name, root.length + 1, declared.params);
+      return named('param', name, root.length + 1);
     case 'datasets':
       if (name === undefined || steps.length > 3 || (third !== undefined && third !== 'path'))
         return ending('datasets.<name>.path');
-      return named('dataset', name, root.length + 1, declared.datasets);
+      return named('dataset', name, root.length + 1);
     case 'outputs': {
       if (name === undefined || steps.length !== 2) return ending('outputs.<name>');
-      const stage = 'stage' in context ? context.stage : '';
-      return named('output', name, root.length + 1, declared.stages.get(stage) ?? new Set(), stage);
+      return named('output', name, root.length + 1, 'stage' in context ? context.stage : '');
     }
     case 'stages': {
       if (name === undefined || third !== 'outputs' || fourth === undefined || steps.length !== 4)
         return ending('stages.<stage>.outputs.<name>');
-      const stage = named('stage', name, root.length + 1, declared.stages);
+      const { references } = named('stage', name, root.length + 1);
       const offset = root.length + 1 + name.length + '.outputs.'.length;
-      const outputs = declared.stages.get(name);
-      if (outputs === undefined) return stage;
-      const output = named('output', fourth, offset, outputs, name);
-      return { ...output, references: [...stage.references, ...output.references] };
+      return { references: [...references, ...named('output', fourth, offset, name).references] };
     }
     case 'env':
       return name === undefined || steps.length !== 2 ? ending('env.<NAME>') : { references: [] };
@@ -151,20 +139,10 @@ function checkSteps(
 }
 
 function named(
-  kind: 'param' | 'dataset' | 'stage' | 'output',
+  kind: ReferencePart['kind'],
   name: string,
   offset: number,
-  names: Names,
   container?: string,
 ): ReferenceOutcome {
-  const references = [{ kind, name, offset, ...(container === undefined ? {} : { container }) }];
-  if (names.has(name)) return { references };
-  const subject =
-    kind === 'output'
-      ? `The stage \`${container ?? ''}\` has no output \`${name}\`.`
-      : `There is no ${kind} \`${name}\`.`;
-  const choice = didYouMean(name, names.keys());
-  const known = [...names.keys()].slice(0, 8).map((other) => `\`${other}\``);
-  const message = `${subject}${choice || (known.length > 0 ? ` There is ${known.join(', ')}.` : '')}`;
-  return { references, problem: { code: 'unknown-reference', message, offset, length: name.length } };
+  return { references: [{ kind, name, offset, ...(container === undefined ? {} : { container }) }] };
 }

@@ -1,31 +1,32 @@
-import type { Declared } from './declarations';
-import type { Names } from './reference-rules';
 import { checkReference, findReferenceContext } from './reference-rules';
-import type { ReferenceContext } from './reference-rules';
+import type { ReferenceContext, ReferencePart } from './reference-rules';
 import { findExpressions } from './expressions';
 import { childOf, entriesOf, itemsOf, textOf } from './nodes';
 import type { NodePath, ScalarNode, SpecNode } from './nodes';
-import { plainReference } from './plain-references';
+import { mayBeFile, plainReference } from './plain-references';
 import { report } from './report';
 import type { Source } from './report';
-import { didYouMean } from './suggestions';
 import type { SpecReference, SymbolKind } from './types';
 
-/** Finds every use of a name in a source and reports those that name nothing. */
-export function findReferences(source: Source, declared: Declared): SpecReference[] {
-  const finder = new ReferenceFinder(source, declared);
-  if (source.root !== undefined) finder.walk(source.root, [], new Set());
-  return finder.references;
+/** A use of a name, before it is known whether the file declares it. */
+export interface NameUse extends SpecReference {
+  /** The text is a path unless the file declares the name, e.g. `datasets.py`. */
+  mayBeFile: boolean;
 }
 
-class ReferenceFinder {
-  readonly references: SpecReference[] = [];
-  readonly #source: Source;
-  readonly #declared: Declared;
+/** Finds every use of a name in a source, and reports references that no file could give a value. */
+export function findUses(source: Source): NameUse[] {
+  const finder = new UseFinder(source);
+  if (source.root !== undefined) finder.walk(source.root, [], new Set());
+  return finder.uses;
+}
 
-  constructor(source: Source, declared: Declared) {
+class UseFinder {
+  readonly uses: NameUse[] = [];
+  readonly #source: Source;
+
+  constructor(source: Source) {
     this.#source = source;
-    this.#declared = declared;
   }
 
   /** Visits every text. `seen` holds nodes that aliases share: their places are told once. */
@@ -63,21 +64,25 @@ class ReferenceFinder {
         report(this.#source, 'expression', 'error', whole, 'The reference is not closed. End it with `}}`.');
         continue;
       }
-      const outcome = checkReference(expression.content, context, this.#declared);
+      const outcome = checkReference(expression.content, context);
+      const at = node.span.start + expression.contentStart;
       if (outcome.problem !== undefined) {
-        const { code, message, offset, length } = outcome.problem;
-        const at = node.span.start + expression.contentStart + offset;
-        const span = expression.content === '' ? whole : { start: at, end: at + length };
-        report(this.#source, code, 'error', span, message);
+        const span = expression.content === '' ? whole : { start: at, end: at + expression.content.length };
+        report(this.#source, 'expression', 'error', span, outcome.problem);
       }
-      for (const { kind, name, container, offset } of outcome.references)
-        this.#add(kind, name, node.span.start + expression.contentStart + offset, container);
+      this.#addAll(outcome.references, at);
     }
   }
 
-  #add(kind: SymbolKind, name: string, start: number, container?: string, length = name.length): void {
-    const range = this.#source.lines.range({ start, end: start + length });
-    this.references.push({ kind, name, ...(container === undefined ? {} : { container }), range });
+  #addAll(references: ReferencePart[], start: number, isMaybeFile = false): void {
+    for (const { kind, name, container, offset } of references)
+      this.#add(kind, name, start + offset, container, isMaybeFile);
+  }
+
+  #add(kind: SymbolKind, name: string, start: number, container?: string, isMaybeFile = false): void {
+    const range = this.#source.lines.range({ start, end: start + name.length });
+    const use = { kind, name, ...(container === undefined ? {} : { container }), range };
+    this.uses.push({ ...use, mayBeFile: isMaybeFile });
   }
 
   /** References without braces: inputs of stages, both sides of monitors, models' outputs. */
@@ -89,19 +94,14 @@ class ReferenceFinder {
       ((path.length === 3 && (field === 'reference' || field === 'current')) || path[3] === 'labels');
     const isModel = section === 'stages' && field === 'model' && path[3] === 'from';
     if (!isInput && !isData && !isModel) return;
-    const steps = isModel
-      ? value.split('.')
-      : plainReference(value, (dataset) => this.#declared.datasets.has(dataset));
+    const steps = isModel ? value.split('.') : plainReference(value, () => true);
     if (steps === undefined) return;
     const context: ReferenceContext = isModel ? { place: 'model', stage: String(owner) } : { place: 'data' };
-    const outcome = checkReference(steps.join('.'), context, this.#declared);
+    const outcome = checkReference(steps.join('.'), context);
     const start = this.#contentStart(node, value);
-    if (outcome.problem !== undefined) {
-      const { code, message, offset, length } = outcome.problem;
-      report(this.#source, code, 'error', { start: start + offset, end: start + offset + length }, message);
-    }
-    for (const { kind, name, container, offset } of outcome.references)
-      this.#add(kind, name, start + offset, container);
+    if (outcome.problem !== undefined)
+      report(this.#source, 'expression', 'error', { start, end: start + value.length }, outcome.problem);
+    this.#addAll(outcome.references, start, !isModel && mayBeFile(value));
   }
 
   /** Where a text starts within its quotes. */
@@ -126,31 +126,18 @@ class ReferenceFinder {
     else if (path.length === 2 && section === 'retraining') {
       for (const item of itemsOf(childOf(node, 'stages'))) this.#name(item, 'stage');
       for (const { key, keySpan } of entriesOf(childOf(node, 'params')))
-        this.#known('param', key, keySpan.start);
+        this.#add('param', key, keySpan.start);
       const then = childOf(node, 'then');
       const request = /^request (\S+)$/.exec(textOf(then) ?? '');
       if (then?.kind === 'scalar' && request?.[1] !== undefined)
-        this.#known('deployment', request[1], this.#contentStart(then, request[0]) + 'request '.length);
+        this.#add('deployment', request[1], this.#contentStart(then, request[0]) + 'request '.length);
     } else if (path.length === 4 && section === 'stages' && path[2] === 'sweep' && path[3] === 'over')
-      for (const { key, keySpan } of entriesOf(node)) this.#known('param', key, keySpan.start);
+      for (const { key, keySpan } of entriesOf(node)) this.#add('param', key, keySpan.start);
   }
 
   #name(node: SpecNode | undefined, kind: SymbolKind): void {
     const name = textOf(node);
     if (node?.kind === 'scalar' && name !== undefined && name !== '')
-      this.#known(kind, name, this.#contentStart(node, name));
-  }
-
-  /** A use of a name. Metrics and models may come from elsewhere, so only the others must be declared here. */
-  #known(kind: SymbolKind, name: string, start: number): void {
-    this.#add(kind, name, start);
-    const names = {
-      deployment: this.#declared.deployments,
-      stage: this.#declared.stages,
-      param: this.#declared.params,
-    }[kind as 'deployment' | 'stage' | 'param'] as Names | undefined;
-    if (names === undefined || names.has(name)) return;
-    const message = `There is no ${kind} \`${name}\`.${didYouMean(name, names.keys())}`;
-    report(this.#source, 'unknown-reference', 'error', { start, end: start + name.length }, message);
+      this.#add(kind, name, this.#contentStart(node, name));
   }
 }

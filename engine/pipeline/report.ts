@@ -12,10 +12,12 @@ export interface Source {
   diagnostics: Diagnostic[];
   /** Set when the text could not be read at all, so that nothing more can be said of it. */
   unreadable: boolean;
+  /** Set when an alias names an anchor outside this part of a text. */
+  openAliases: boolean;
 }
 
 /** Diagnostics kept of one source; more would be read by nobody and only cost time. */
-const maximumDiagnostics = 500;
+export const maximumDiagnostics = 500;
 
 /** Adds a diagnostic for a span of the source. */
 export function report(

@@ -28,8 +28,20 @@ interface Mistake {
   message: string;
 }
 
-/** Reports where a source departs from its schema: one diagnostic for each mistake. */
-export function checkSchema(source: Source, kind: keyof typeof schemas): void {
+/** The schemas without what only a whole file can lack. */
+const partSchemas = { spec: partOf(schemas.spec), backends: partOf(schemas.backends) };
+
+function partOf(schema: Schema): Schema {
+  const part: Schema & { $id?: string } = { ...schema, required: [] };
+  delete part.$id;
+  return part;
+}
+
+/**
+ * Reports where a source departs from its schema: one diagnostic for each mistake.
+ * @param isPart the source is a part of a file: keys that a file needs may stand in another part
+ */
+export function checkSchema(source: Source, kind: keyof typeof schemas, isPart = false): void {
   const { root } = source;
   const broken = source.diagnostics.some(({ severity }) => severity === 'error');
   if (root === undefined || (broken && root.kind !== 'map')) {
@@ -53,7 +65,7 @@ export function checkSchema(source: Source, kind: keyof typeof schemas): void {
     report(source, 'schema', 'error', span, `The file is ${found}. It must be a map with keys ${example}.`);
     return;
   }
-  const schema = schemas[kind];
+  const schema = (isPart ? partSchemas : schemas)[kind];
   const validate = validatorOf(schema);
   if (validate(plain(root)) === true) return;
   const mistakes = findMistakes(source, validate.errors ?? [], schema).filter(

@@ -1,40 +1,59 @@
-import { Composer, Parser } from 'yaml';
-import type { Document } from 'yaml';
+import { Composer, Lexer, Parser } from 'yaml';
+import type { CST, Document } from 'yaml';
 import { LineIndex } from './lines';
 import { maskReferences, unmask } from './masked-references';
 import { report } from './report';
 import type { Source } from './report';
 import { TooComplexError, convertDocument } from './yaml-tree';
 
-/** A file of this size or more is not read: 20 times the largest specs written by hand, twice the compiled ones. */
-export const maximumBytes = 2_000_000;
+/** A file of this size or more is not read: 50 times the largest specs written by hand. */
+export const maximumBytes = 5_000_000;
+
+/** Most pieces (indentation, marks, texts) that are read; a file of 50,000 lines has about half of them. */
+const maximumPieces = 1_500_000;
 
 /** Most syntax errors that are told; what follows is a consequence of the first ones. */
 const maximumSyntaxErrors = 50;
+
+/** A source of which nothing is read yet. */
+export function emptySource(text: string, file: string): Source {
+  return { file, text, lines: new LineIndex(text), diagnostics: [], unreadable: false, openAliases: false };
+}
+
+/** Whether a text is so large that nothing of it is read. */
+export function isTooLarge(text: string): boolean {
+  return (
+    text.length >= maximumBytes ||
+    (text.length * 3 >= maximumBytes && Buffer.byteLength(text) >= maximumBytes)
+  );
+}
+
+/** What is said of a text that is too large. */
+export function tooLargeSource(text: string, file: string): Source {
+  const source: Source = { ...emptySource('', file), text, unreadable: true };
+  const message =
+    'The file is too large: 5 MB or more. Split it into several files named `<name>.galley.yaml`.';
+  report(source, 'yaml-syntax', 'error', { start: 0, end: 0 }, message);
+  return source;
+}
 
 /**
  * Reads YAML text into a tree with places. Errors of the text become diagnostics, and what could be read stays.
  * @param file name that diagnostics carry
  */
 export function readSource(text: string, file: string): Source {
-  const tooLarge = text.length >= maximumBytes || Buffer.byteLength(text) >= maximumBytes;
-  const source: Source = {
-    file,
-    text,
-    lines: new LineIndex(tooLarge ? '' : text),
-    diagnostics: [],
-    unreadable: false,
-  };
-  if (tooLarge) {
-    const message =
-      'The file is too large: 2 MB or more. Split it into several files named `<name>.galley.yaml`.';
-    source.unreadable = true;
-    report(source, 'yaml-syntax', 'error', { start: 0, end: 0 }, message);
-    return source;
-  }
+  return isTooLarge(text) ? tooLargeSource(text, file) : readPart(text, file, false);
+}
+
+/**
+ * The same for a text that is not too large.
+ * @param isPart aliases whose anchor is not in the text are no fault of it: `openAliases` tells that there are some
+ */
+export function readPart(text: string, file: string, isPart: boolean): Source {
+  const source = emptySource(text, file);
   try {
     const masked = maskReferences(text);
-    readDocuments(source, compose(masked), masked !== text);
+    readDocuments(source, compose(masked), masked !== text, isPart);
   } catch (error) {
     if (!(error instanceof RangeError || error instanceof TooComplexError)) throw error;
     source.unreadable = true;
@@ -52,13 +71,29 @@ export function readSource(text: string, file: string): Source {
 /** Parses until the text is plainly no YAML: recovering from each of very many errors takes quadratic time. */
 function compose(text: string): Document.Parsed[] {
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false, strict: true, logLevel: 'silent' });
+  const parser = new Parser();
   const documents: Document.Parsed[] = [];
   let errors = 0;
-  for (const token of new Parser().parse(text)) {
-    if (token.type === 'error') errors++;
-    if (errors > maximumSyntaxErrors || documents.length > 10) break;
-    documents.push(...composer.next(token));
+  let pieces = 0;
+  const take = (tokens: Iterable<CST.Token>) => {
+    for (const token of tokens) {
+      if (token.type === 'error') errors++;
+      if (errors > maximumSyntaxErrors || documents.length > 10) return false;
+      documents.push(...composer.next(token));
+    }
+    return true;
+  };
+  let complete = true;
+  for (const lexeme of new Lexer().lex(text)) {
+    if (++pieces > maximumPieces)
+      throw new TooComplexError('The file has too many parts to be read. Split it into several files.', {
+        start: 0,
+        end: firstLineEnd(text),
+      });
+    complete = take(parser.next(lexeme));
+    if (!complete) break;
   }
+  if (complete) take(parser.end());
   documents.push(...composer.end(documents.length === 0, text.length));
   return documents;
 }
@@ -68,7 +103,7 @@ function firstLineEnd(text: string): number {
   return end < 0 ? text.length : end;
 }
 
-function readDocuments(source: Source, documents: Document.Parsed[], masked: boolean): void {
+function readDocuments(source: Source, documents: Document.Parsed[], masked: boolean, isPart: boolean): void {
   const [first, ...others] = documents;
   if (first === undefined) return;
   reportSyntax(source, first);
@@ -79,7 +114,7 @@ function readDocuments(source: Source, documents: Document.Parsed[], masked: boo
       'The file has more than one YAML document; only the first is read. Remove `---` and what follows.';
     report(source, 'yaml-syntax', 'error', { start, end: start + 1 }, message);
   }
-  const root = convertDocument(first, source, masked);
+  const root = convertDocument(first, source, masked, isPart);
   if (root !== undefined) source.root = root;
 }
 

@@ -31,6 +31,8 @@ interface Conversion {
   open: Set<string>;
   /** Whether references are hidden from the parser. */
   masked: boolean;
+  /** Whether anchors may stand outside the text. */
+  isPart: boolean;
   /** Number of values of a node with its aliases replaced. */
   sizes: Map<SpecNode, number>;
 }
@@ -44,9 +46,17 @@ export function convertDocument(
   document: Document.Parsed,
   source: Source,
   masked: boolean,
+  isPart: boolean,
 ): SpecNode | undefined {
   if (document.contents === null) return undefined;
-  const conversion = { source, anchors: new Map(), open: new Set<string>(), masked, sizes: new Map() };
+  const conversion = {
+    source,
+    anchors: new Map(),
+    open: new Set<string>(),
+    masked,
+    isPart,
+    sizes: new Map(),
+  };
   return convert(document.contents, conversion, 0);
 }
 
@@ -70,6 +80,10 @@ function convert(
     const span = spanOf(node, source.text);
     const target = open.has(node.source) ? undefined : anchors.get(node.source);
     if (target !== undefined) return target;
+    if (conversion.isPart && !open.has(node.source)) {
+      source.openAliases = true;
+      return { ...empty, span };
+    }
     const why = open.has(node.source) ? 'stands inside what it names' : 'names no anchor above it';
     report(source, 'yaml-syntax', 'error', span, `The alias \`*${node.source}\` ${why}.`);
     return { ...empty, span };

@@ -1,30 +1,17 @@
-import { childOf, entriesOf, textOf } from '../nodes';
-import type { SpecNode } from '../nodes';
-import { report } from '../report';
-import type { Source } from '../report';
 import { didYouMean } from '../suggestions';
+import type { Whole } from '../whole';
 
-/**
- * Warns of backends and targets that the project is not connected to. It may be connected later, so this is no error.
- * @param connected names in `.galley/backends.yaml`
- */
-export function checkBackendNames(source: Source, connected: string[]): void {
-  const known = ['local', ...connected];
-  const check = (node: SpecNode | undefined, what: string) => {
-    const name = textOf(node);
-    if (node === undefined || name === undefined || name === '' || known.includes(name)) return;
-    const meant = didYouMean(name, known);
-    const remedy = meant || ' Add it to `.galley/backends.yaml`.';
-    report(
-      source,
-      'unknown-backend',
-      'warning',
-      node.span,
-      `No connected backend is called \`${name}\`, which ${what}.${remedy}`,
-    );
-  };
-  for (const { key, value } of entriesOf(childOf(source.root, 'stages')))
-    check(childOf(value, 'backend'), `the stage \`${key}\` needs`);
-  for (const { key, value } of entriesOf(childOf(source.root, 'deployments')))
-    check(childOf(value, 'target'), `the deployment \`${key}\` needs`);
+/** Warns of backends and targets that the project is not connected to. It may be connected later, so this is no error. */
+export function checkBackendNames({ blocks, workspace, tell, isFull }: Whole): void {
+  if (workspace.backends === undefined) return;
+  const known = new Set(['local', ...workspace.backends]);
+  for (const placed of blocks) {
+    if (isFull()) return;
+    for (const { name, range, need } of placed.block.facts.backends) {
+      if (known.has(name)) continue;
+      const remedy = didYouMean(name, known) || ' Add it to `.galley/backends.yaml`.';
+      const message = `No connected backend is called \`${name}\`, which ${need}.${remedy}`;
+      tell('unknown-backend', 'warning', placed, range, message);
+    }
+  }
 }

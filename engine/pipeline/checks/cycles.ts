@@ -1,35 +1,46 @@
-import type { RelatedPlace } from '../diagnostics';
+import type { Range, RelatedPlace } from '../diagnostics';
 import { stageEdges } from '../graph';
 import type { StageEdge } from '../graph';
-import { entriesOf, childOf, entryAt, nodeAt, textOf } from '../nodes';
+import { entryAt, nodeAt } from '../nodes';
 import type { Span } from '../nodes';
-import { related, report } from '../report';
-import type { Source } from '../report';
 import type { PipelineSpec } from '../spec';
+import type { PlacedBlock, Whole } from '../whole';
 
-/** Reports stages, and deployments by `after`, that wait for one another: each circle once, with its whole path. */
-export function checkCycles(source: Source, spec: PipelineSpec): void {
+/** Circles of stages that wait for one another. */
+export function stageCycles(spec: PipelineSpec): StageLink[][] {
   const edges = stageEdges(spec).map((edge) => ({ from: edge.stage, to: edge.on, edge }));
-  for (const cycle of findCycles(Object.keys(spec.stages), edges)) {
-    const spans = cycle.map(({ edge }) => spanOfEdge(source, edge));
-    tell(
-      source,
-      'stages',
-      cycle,
-      spans,
-      ({ edge }) => `\`${edge.stage}\` needs \`${edge.on}\` by \`${edge.text}\`.`,
-    );
+  return findCycles(Object.keys(spec.stages), edges);
+}
+
+/** A dependency between stages, as a step of a circle. */
+export interface StageLink extends Link {
+  edge: StageEdge;
+}
+
+/**
+ * Reports stages, and deployments by `after`, that wait for one another: each circle once, with its whole path.
+ * @param cycles circles of stages, as `stageCycles` finds them
+ */
+export function checkCycles(whole: Whole, cycles: StageLink[][]): void {
+  if (cycles.length > 0) {
+    const placeOf = new Map<string, PlacedBlock>();
+    for (const placed of whole.blocks)
+      for (const { section, name } of placed.block.facts.entries)
+        if (section === 'stages' && !placeOf.has(name)) placeOf.set(name, placed);
+    for (const cycle of cycles) {
+      const places = cycle.slice(0, maximumShown).map(({ edge }) => edgePlace(placeOf.get(edge.stage), edge));
+      const why = ({ edge }: StageLink) => `\`${edge.stage}\` needs \`${edge.on}\` by \`${edge.text}\`.`;
+      report(whole, 'stages', cycle, places, why);
+    }
   }
-  const afters = entriesOf(childOf(source.root, 'deployments')).flatMap(({ key, value }) => {
-    const to = textOf(childOf(value, 'after'));
-    return to === undefined ? [] : [{ from: key, to }];
-  });
-  const names = entriesOf(childOf(source.root, 'deployments')).map(({ key }) => key);
+  const afters = whole.blocks.flatMap((placed) =>
+    placed.block.facts.afters.map((after) => ({ ...after, placed })),
+  );
+  if (afters.length === 0) return;
+  const names = [...whole.declared.deployments];
   for (const cycle of findCycles(names, afters)) {
-    const spans = cycle.map(
-      ({ from }) => nodeAt(source.root, ['deployments', from, 'after'])?.span ?? { start: 0, end: 0 },
-    );
-    tell(source, 'deployments', cycle, spans, ({ from, to }) => `\`${from}\` comes after \`${to}\`.`);
+    const places = cycle.slice(0, maximumShown).map(({ placed, range }) => ({ placed, range }));
+    report(whole, 'deployments', cycle, places, ({ from, to }) => `\`${from}\` comes after \`${to}\`.`);
   }
 }
 
@@ -41,38 +52,47 @@ interface Link {
   to: string;
 }
 
-function tell<L extends Link>(
-  source: Source,
+interface Place {
+  placed: PlacedBlock;
+  range: Range;
+}
+
+function report<L extends Link>(
+  whole: Whole,
   what: string,
   cycle: L[],
-  spans: Span[],
+  places: (Place | undefined)[],
   why: (link: L) => string,
 ): void {
   const [first] = cycle;
-  const [span] = spans;
-  if (first === undefined || span === undefined) return;
+  const [place] = places;
+  if (first === undefined || place === undefined) return;
   const around = [...cycle.map(({ from }) => from), first.from].map((name) => `\`${name}\``);
   const path = [...around.slice(0, maximumShown), ...(around.length > maximumShown ? ['…'] : [])].join(' → ');
   const message =
     cycle.length === 1
       ? `\`${first.from}\` waits for itself.`
       : `These ${what} wait for one another: ${path}. Break the circle at one of them.`;
-  const places = cycle.slice(0, maximumShown).flatMap((link, index): RelatedPlace[] => {
-    const place = spans[index];
-    return place === undefined ? [] : [related(source, place, why(link))];
+  const steps = cycle.slice(0, maximumShown).flatMap((link, index): RelatedPlace[] => {
+    const at = places[index];
+    return at === undefined ? [] : [whole.related(at.placed, at.range, why(link))];
   });
-  report(source, 'cycle', 'error', span, message, places);
+  whole.tell('cycle', 'error', place.placed, place.range, message, steps);
 }
 
 /** The reference or path that makes the dependency, or the nearest place that is known. */
-function spanOfEdge(source: Source, edge: StageEdge): Span {
-  const node = nodeAt(source.root, edge.at) ?? nodeAt(source.root, edge.at.slice(0, -1));
+function edgePlace(placed: PlacedBlock | undefined, edge: StageEdge): Place | undefined {
+  if (placed === undefined) return undefined;
+  const { root, text, lines } = placed.block.source;
+  const range = (span: Span) => ({ placed, range: lines.range(span) });
+  const node = nodeAt(root, edge.at) ?? nodeAt(root, edge.at.slice(0, -1));
   if (node !== undefined) {
-    const at = source.text.slice(node.span.start, node.span.end).indexOf(edge.text);
-    if (at >= 0) return { start: node.span.start + at, end: node.span.start + at + edge.text.length };
-    if (node.kind === 'scalar') return node.span;
+    const at = text.slice(node.span.start, node.span.end).indexOf(edge.text);
+    const start = node.span.start + at;
+    if (at >= 0) return range({ start, end: start + edge.text.length });
+    if (node.kind === 'scalar') return range(node.span);
   }
-  return entryAt(source.root, ['stages', edge.stage])?.keySpan ?? { start: 0, end: 0 };
+  return range(entryAt(root, ['stages', edge.stage])?.keySpan ?? { start: 0, end: 0 });
 }
 
 /** One shortest circle through the first member of each group of names that reach one another. */
@@ -95,18 +115,19 @@ export function findCycles<L extends Link>(names: string[], links: L[]): L[][] {
 
 function shortestCycle<L extends Link>(start: string, linksOf: (name: string) => L[]): L[] | undefined {
   const reachedBy = new Map<string, L>();
+  // The queue grows while it is walked.
   const queue = [start];
-  for (let name = queue.shift(); name !== undefined; name = queue.shift())
+  for (const name of queue)
     for (const link of linksOf(name)) {
       if (link.to === start) {
         const path = [link];
         for (let at = link.from; at !== start;) {
           const before = reachedBy.get(at);
           if (before === undefined) return undefined;
-          path.unshift(before);
+          path.push(before);
           at = before.from;
         }
-        return path;
+        return path.reverse();
       }
       if (reachedBy.has(link.to)) continue;
       reachedBy.set(link.to, link);

@@ -1,56 +1,53 @@
-import { childOf, entriesOf, textOf } from '../nodes';
-import type { Span } from '../nodes';
-import { normalPath, withFolders } from '../paths';
-import { related, report } from '../report';
-import type { Source } from '../report';
+import type { BlockFacts } from '../block-facts';
+import { withFolders } from '../paths';
+import type { PlacedBlock, Whole } from '../whole';
 
 interface Output {
-  stage: string;
-  name: string;
-  path: string;
-  span: Span;
+  placed: PlacedBlock;
+  output: BlockFacts['outputs'][number];
 }
 
 /** Reports outputs with the same path, and outputs inside another stage's. */
-export function checkOutputs(source: Source): void {
-  const outputs = entriesOf(childOf(source.root, 'stages')).flatMap(({ key: stage, value }) =>
-    entriesOf(childOf(value, 'outputs')).flatMap(({ key: name, value: node }): Output[] => {
-      const written = textOf(node);
-      return written === undefined || written === '' || written.includes('${{')
-        ? []
-        : [{ stage, name, path: normalPath(written), span: node.span }];
-    }),
-  );
+export function checkOutputs(whole: Whole): void {
+  const { blocks, tell, related, isFull } = whole;
   const byPath = new Map<string, Output>();
-  for (const output of outputs) {
-    const first = byPath.get(output.path);
-    if (first === undefined) byPath.set(output.path, output);
-    else
-      report(
-        source,
+  for (const placed of blocks)
+    for (const output of placed.block.facts.outputs) {
+      const first = byPath.get(output.path);
+      if (first === undefined) {
+        byPath.set(output.path, { placed, output });
+        continue;
+      }
+      if (isFull()) return;
+      const { stage, name } = first.output;
+      tell(
         'duplicate-output',
         'error',
-        output.span,
-        `\`${output.path}\` is already the output \`${first.name}\` of the stage \`${first.stage}\`. Give one of them another path.`,
-        [related(source, first.span, `\`${output.path}\` is first made here.`)],
+        placed,
+        output.range,
+        `\`${output.path}\` is already the output \`${name}\` of the stage \`${stage}\`. Give one of them another path.`,
+        [related(first.placed, first.output.range, `\`${output.path}\` is first made here.`)],
       );
-  }
-  for (const output of byPath.values())
-    for (const folder of withFolders(output.path).slice(1)) {
-      const outer = byPath.get(folder);
-      if (outer !== undefined) reportOverlap(source, output, outer);
     }
+  for (const inner of byPath.values()) {
+    const folders = withFolders(inner.output.path);
+    for (let index = 1; index < folders.length; index++) {
+      const outer = byPath.get(folders[index] ?? '');
+      if (outer !== undefined && !isFull()) tellOverlap(whole, inner, outer);
+    }
+  }
 }
 
-function reportOverlap(source: Source, inner: Output, outer: Output): void {
-  const sameStage = inner.stage === outer.stage;
-  const owner = sameStage ? 'this stage too' : `the stage \`${outer.stage}\``;
-  report(
-    source,
+function tellOverlap({ tell, related }: Whole, inner: Output, outer: Output): void {
+  const sameStage = inner.output.stage === outer.output.stage;
+  const owner = sameStage ? 'this stage too' : `the stage \`${outer.output.stage}\``;
+  const { path } = outer.output;
+  tell(
     'overlapping-output',
     sameStage ? 'warning' : 'error',
-    inner.span,
-    `\`${inner.path}\` is inside \`${outer.path}\`, an output of ${owner}. Making one would change the other.`,
-    [related(source, outer.span, `\`${outer.path}\` is an output here.`)],
+    inner.placed,
+    inner.output.range,
+    `\`${inner.output.path}\` is inside \`${path}\`, an output of ${owner}. Making one would change the other.`,
+    [related(outer.placed, outer.output.range, `\`${path}\` is an output here.`)],
   );
 }

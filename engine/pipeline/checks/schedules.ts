@@ -31,6 +31,6 @@ export function scheduleProblem(
     return { severity: 'warning', message: `\`${schedule}\` never comes.` };
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).replace(/^CronPattern: /, '');
-    return { severity: 'error', message: `\`${schedule}\` is no schedule: ${reason}` };
+    return { severity: 'error', message: `\`${schedule}\` is no schedule: ${reason.replace(/\.?$/, '.')}` };
   }
 }

@@ -1,66 +1,54 @@
-import { childOf, entriesOf, itemsOf, textOf, valueOf } from '../nodes';
-import type { SpecNode } from '../nodes';
-import { isInside, normalPath } from '../paths';
-import { report } from '../report';
-import type { Source } from '../report';
-import type { SpecReference } from '../types';
+import { globBase, isGlob, normalPath, withFolders } from '../paths';
+import type { SymbolKind } from '../types';
+import type { Whole } from '../whole';
 
 /** Hints at params and datasets that nothing in the file uses. */
-export function checkUnused(source: Source, references: SpecReference[]): void {
-  const used = (kind: SpecReference['kind']) =>
-    new Set(references.filter((reference) => reference.kind === kind).map(({ name }) => name));
-  const params = used('param');
-  for (const { key, keySpan } of entriesOf(childOf(source.root, 'params')))
-    if (!params.has(key))
-      report(
-        source,
-        'unused-param',
-        'hint',
-        keySpan,
-        `No stage uses the param \`${key}\`: changing it changes nothing.`,
-      );
-  const datasets = used('dataset');
-  const places = literalPlaces(source.root);
-  for (const { key, keySpan, value } of entriesOf(childOf(source.root, 'datasets'))) {
-    const path = textOf(value) ?? textOf(childOf(value, 'path'));
-    if (datasets.has(key) || (path !== undefined && isUsedByPath(path, places))) continue;
-    report(source, 'unused-dataset', 'hint', keySpan, `Nothing uses the dataset \`${key}\`.`);
+export function checkUnused(whole: Whole): void {
+  const { blocks, tell, isFull } = whole;
+  const params = usedNames(whole, 'param');
+  for (const placed of blocks) {
+    if (isFull()) return;
+    for (const { section, name, range } of placed.block.facts.entries)
+      if (section === 'params' && !params.has(name)) {
+        const message = `No stage uses the param \`${name}\`: changing it changes nothing.`;
+        tell('unused-param', 'hint', placed, range, message);
+      }
   }
+  const datasets = usedNames(whole, 'dataset');
+  let isMentioned: ((path: string) => boolean) | undefined;
+  for (const placed of blocks)
+    for (const { name, range, path } of placed.block.facts.datasets) {
+      if (datasets.has(name) || isFull()) continue;
+      isMentioned ??= mentions(whole);
+      if (path !== undefined && isMentioned(path)) continue;
+      tell('unused-dataset', 'hint', placed, range, `Nothing uses the dataset \`${name}\`.`);
+    }
 }
 
-interface Places {
-  /** Paths of inputs and outputs, normal. */
-  paths: string[];
-  /** Commands, in which a path may stand as it is. */
-  commands: string[];
+function usedNames({ blocks }: Whole, kind: SymbolKind): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { block } of blocks) for (const use of block.uses) if (use.kind === kind) names.add(use.name);
+  return names;
 }
 
-function literalPlaces(root: SpecNode | undefined): Places {
-  const paths: string[] = [];
-  const commands: string[] = [];
-  const addCommand = (node: SpecNode | undefined) => {
-    for (const part of node?.kind === 'list' ? node.items : node === undefined ? [] : [node])
-      commands.push(String(valueOf(part) ?? ''));
+/** Whether some command, input, output or monitor names a path, a folder that it is in, or something inside it. */
+function mentions({ blocks }: Whole): (path: string) => boolean {
+  const named = new Set<string>();
+  const folders = new Set<string>();
+  for (const { block } of blocks) {
+    const mentioned = block.mentioned();
+    for (const path of mentioned.named) named.add(path);
+    for (const path of mentioned.folders) folders.add(path);
+  }
+  return (written) => {
+    // A path with spaces is in pieces in a command.
+    if (/\s/.test(written)) return true;
+    const path = isGlob(written) ? globBase(written) : normalPath(written);
+    return (
+      named.has('.') ||
+      folders.has(path) ||
+      path === '.' ||
+      withFolders(path).some((place) => named.has(place))
+    );
   };
-  for (const { value: stage } of entriesOf(childOf(root, 'stages'))) {
-    addCommand(childOf(stage, 'run'));
-    for (const item of itemsOf(childOf(stage, 'inputs'))) paths.push(textOf(item) ?? '');
-    for (const { value } of entriesOf(childOf(stage, 'outputs'))) paths.push(textOf(value) ?? '');
-  }
-  for (const { value } of entriesOf(childOf(root, 'tests'))) addCommand(childOf(value, 'run'));
-  for (const { value } of entriesOf(childOf(root, 'deployments')))
-    addCommand(childOf(childOf(value, 'serve'), 'run'));
-  for (const { value } of entriesOf(childOf(root, 'monitors'))) {
-    for (const key of ['reference', 'current']) paths.push(textOf(childOf(value, key)) ?? '');
-    paths.push(textOf(childOf(childOf(value, 'performance'), 'labels')) ?? '');
-  }
-  return { paths: paths.filter((path) => path !== '').map(normalPath), commands };
-}
-
-function isUsedByPath(written: string, { paths, commands }: Places): boolean {
-  const path = normalPath(written);
-  return (
-    paths.some((place) => isInside(path, place) || isInside(place, path)) ||
-    commands.some((command) => command.includes(written))
-  );
 }

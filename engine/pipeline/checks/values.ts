@@ -4,26 +4,18 @@ import { paramProblem } from '../param-values';
 import { numberOf, optional } from '../read-values';
 import { report } from '../report';
 import type { Source } from '../report';
-import type { ParamSpec, PipelineSpec } from '../spec';
+import type { ParamSpec } from '../spec';
+import type { Whole } from '../whole';
 
 /** Reports values that a param does not take: defaults, options, values of sweeps and of retraining. */
-export function checkParamValues(source: Source, spec: PipelineSpec): void {
-  const check = (name: string, node: SpecNode | undefined, isOption = false) => {
-    const param = Object.hasOwn(spec.params, name) ? spec.params[name] : undefined;
-    const value = valueOf(node);
-    if (param === undefined || node === undefined || value === undefined) return;
-    const problem = paramProblem(name, sensibleLimits(param, isOption), value);
-    if (problem !== undefined) report(source, 'param-value', 'error', node.span, problem);
-  };
-  for (const { key: name, value } of entriesOf(childOf(source.root, 'params'))) {
-    check(name, childOf(value, 'default'));
-    for (const option of itemsOf(childOf(value, 'options'))) check(name, option, true);
-  }
-  for (const { value: stage } of entriesOf(childOf(source.root, 'stages')))
-    for (const { key: name, value } of entriesOf(nodeAt(stage, ['sweep', 'over'])))
-      for (const item of itemsOf(value)) check(name, item);
-  for (const { value: policy } of entriesOf(childOf(source.root, 'retraining')))
-    for (const { key: name, value } of entriesOf(childOf(policy, 'params'))) check(name, value);
+export function checkParamValues({ blocks, spec, tell }: Whole): void {
+  for (const placed of blocks)
+    for (const { param: name, value, range, isOption } of placed.block.facts.values) {
+      const param = Object.hasOwn(spec.params, name) ? spec.params[name] : undefined;
+      if (param === undefined) continue;
+      const problem = paramProblem(name, sensibleLimits(param, isOption), value);
+      if (problem !== undefined) tell('param-value', 'error', placed, range, problem);
+    }
 }
 
 /** The param as far as values can be held against it: limits that contradict are a mistake of their own. */

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { TextDocument } from 'vscode-languageserver-textdocument';
@@ -12,66 +10,7 @@ import { completionsAt } from '../../../language-server/completion';
 import { hoverAt } from '../../../language-server/hover';
 import { readDocument } from '../../../language-server/spec-document';
 import { symbolsOf } from '../../../language-server/document-symbols';
-
-const example = readFileSync(path.resolve('examples/card-fraud/galley.yaml'), 'utf8');
-
-const scraps = [
-  '\t',
-  '  ',
-  '\n',
-  '\r\n',
-  '\r',
-  '{',
-  '}',
-  '[',
-  ']',
-  ': ',
-  '- ',
-  '"',
-  "'",
-  '#',
-  '&a ',
-  '*a',
-  '<<: *a',
-  '? ',
-  '| ',
-  '>-\n',
-  '---\n',
-  '${{',
-  '}}',
-  '${{ params. }}',
-  'é😀',
-  '\0',
-  'stages:',
-  '__proto__: ',
-  'constructor: {}',
-  '!!set',
-  '%YAML 1.1\n',
-  'null',
-];
-
-/** A real file with pieces cut out, doubled, moved and scraps of YAML put in. */
-const mutated = fc
-  .array(
-    fc.record({
-      at: fc.nat(example.length),
-      remove: fc.oneof(fc.nat(4), fc.nat(200)),
-      insert: fc.oneof(
-        fc.constantFrom(...scraps),
-        fc
-          .tuple(fc.nat(example.length), fc.nat(120))
-          .map(([from, length]) => example.slice(from, from + length)),
-        fc.string({ maxLength: 6 }),
-      ),
-    }),
-    { minLength: 1, maxLength: 6 },
-  )
-  .map((edits) =>
-    edits.reduce(
-      (text, { at, remove, insert }) => text.slice(0, at) + insert + text.slice(at + remove),
-      example,
-    ),
-  );
+import { mutated } from './edits';
 
 function assertInside(text: string, range: Range): void {
   const lines = text.split(/\r\n|\n|\r/);
