@@ -158,7 +158,8 @@ async function experimentNode(
     offset: 0,
   });
   return {
-    id: `${root}/experiment/${experiment.id}`,
+    // The editor remembers by id whether a node is open; the first run must open its experiment.
+    id: `${root}/experiment/${experiment.id}${total === 0 ? '#empty' : ''}`,
     label: experiment.name,
     description: counted(total, 'run'),
     tooltip: tooltip(experiment.name, undefined, [
