@@ -100,7 +100,18 @@ export function createAttention(
     }
   }
 
-  async function look(root: string, topics: readonly ChangeTopic[] = topicsLookedAt): Promise<void> {
+  const looks = new Map<string, Promise<void>>();
+
+  /** One look at a time for each project: a slower, older answer must not undo a newer one. */
+  function look(root: string, topics: readonly ChangeTopic[] = topicsLookedAt): Promise<void> {
+    const next = (looks.get(root) ?? Promise.resolve())
+      .catch(() => undefined)
+      .then(() => lookOnce(root, topics));
+    looks.set(root, next);
+    return next;
+  }
+
+  async function lookOnce(root: string, topics: readonly ChangeTopic[]): Promise<void> {
     const old = seen.get(root) ?? { running: [], deployments: [], monitors: [] };
     const [running, deployments, monitors] = await Promise.all([
       topics.includes('runs') ? ask('runs/active', root, old.running) : old.running,
