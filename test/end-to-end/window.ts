@@ -39,10 +39,18 @@ export class Window {
 
   /** Runs a command from the palette by its title, e.g. `Galley: Run Pipeline`. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('Escape');
-    await this.page.keyboard.press('F1');
-    await this.input.waitFor();
-    await this.input.fill(`>${title}`);
+    // The palette of the command before may still be closing, and swallows the key.
+    for (let attempt = 0; ; attempt++) {
+      await this.page.keyboard.press('Escape');
+      await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+      await this.page.keyboard.press('F1');
+      try {
+        await this.input.fill(`>${title}`, { timeout: 5000 });
+        break;
+      } catch (error) {
+        if (attempt === 4) throw error;
+      }
+    }
     await this.option(title, true).first().click();
   }
 
