@@ -107,6 +107,15 @@ function readTexts(sql: Sql, table: 'params' | 'tags', ids: string): Map<string,
   return new Map(rows.map(([id, json]) => [id, JSON.parse(json) as Record<string, string>]));
 }
 
+/** Which of these runs there are. */
+export function knownRuns(sql: Sql, ids: string[]): Set<string> {
+  const rows = sql.arrays<[string]>(
+    'SELECT run_uuid FROM runs WHERE run_uuid IN (SELECT value FROM json_each(?))',
+    list(ids),
+  );
+  return new Set(rows.map(([id]) => id));
+}
+
 /** @throws GalleyError `not-found` */
 export function requireRun(sql: Sql, id: string): { experimentId: string; stage: LifecycleStage } {
   const row = sql.get<{ experimentId: string; stage: LifecycleStage }>(

@@ -12,17 +12,26 @@ export async function mlflowStatus(backend: BackendConfig): Promise<BackendStatu
     summary,
     ...(remedy === undefined ? {} : { remedy }),
   });
-  if (address === '') return status('unsupported', 'no url given', 'Add `url` to the backend in .galley/backends.yaml.');
+  if (address === '')
+    return status('unsupported', 'no url given', 'Add `url` to the backend in .galley/backends.yaml.');
   try {
     const answer = await fetch(new URL('version', address.endsWith('/') ? address : `${address}/`), {
       signal: AbortSignal.timeout(3000),
       redirect: 'manual',
     });
     if (answer.status === 401 || answer.status === 403)
-      return status('unauthorized', 'asks to sign in', 'Signing in to MLflow servers comes with a later version.');
+      return status(
+        'unauthorized',
+        'asks to sign in',
+        'Signing in to MLflow servers comes with a later version.',
+      );
     const version = (await answer.text()).trim();
     if (!answer.ok || !/^\d+\.\d+/.test(version) || version.length > 40)
-      return status('unreachable', `answers, but not as MLflow (HTTP ${answer.status})`, 'Check the address.');
+      return status(
+        'unreachable',
+        `answers, but not as MLflow (HTTP ${answer.status})`,
+        'Check the address.',
+      );
     return status('connected', `MLflow ${version}`);
   } catch (error) {
     const timedOut = error instanceof Error && error.name === 'TimeoutError';

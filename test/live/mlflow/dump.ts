@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { LocalStore } from '../../../engine/backends/local/store';
+import type { ModelRegistry } from '../../../engine/registry/types';
+import type { LoggedModelStore, TrackingStore } from '../../../engine/tracking/types';
 import { runPython } from '../python';
 
 /** The bits of a double: NaN, -0 and the last digit count too. */
@@ -17,14 +18,22 @@ function sorted<T>(rows: T[]): T[] {
   return keyed.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
 
-/** What the local store reads, in the form of dump.py. */
-export async function dumpOurs({ tracking, registry }: LocalStore): Promise<unknown> {
+/** What a dump is made of. */
+export interface Readable {
+  tracking: TrackingStore & Pick<LoggedModelStore, 'loggedModels' | 'runModels'>;
+  registry?: ModelRegistry;
+}
+
+/** What a store reads, in the form of dump.py. */
+export async function dumpOurs({ tracking, registry }: Readable): Promise<unknown> {
   const experiments = await tracking.experiments({ includeDeleted: true });
   const experimentIds = experiments.map(({ id }) => id);
   const { runs } = await tracking.runs({ experimentIds, includeDeleted: true });
   const outputs = await tracking.runModels(runs.map(({ id }) => id));
-  const models = await registry.models();
-  const versions = (await Promise.all(models.map(({ name }) => registry.versions(name)))).flat();
+  const models = (await registry?.models()) ?? [];
+  const versions = (
+    await Promise.all(models.map(async ({ name }) => (await registry?.versions(name)) ?? []))
+  ).flat();
   const history = async (id: string, key: string) =>
     (await tracking.metricHistory(id, key)).map(({ step, timestamp, value }) => [
       step,
@@ -106,9 +115,17 @@ interface Dump {
 }
 
 /** What MLflow itself reads in the folder's store. */
-export async function dumpTheirs(python: string, folder: string, out: string): Promise<unknown> {
+export async function dumpTheirs(
+  python: string,
+  folder: string,
+  out: string,
+  uri = 'sqlite:///mlflow.db',
+): Promise<unknown> {
   const file = path.join(out, 'dump.json');
-  await runPython(python, 'test/live/mlflow/dump.py', ['sqlite:///mlflow.db', file], { cwd: folder });
+  await runPython(python, 'test/live/mlflow/dump.py', [uri, file], {
+    cwd: folder,
+    env: { MLFLOW_ALLOW_FILE_STORE: 'true' },
+  });
   const dump = JSON.parse(await readFile(file, 'utf8')) as Dump;
   for (const run of Object.values(dump.runs))
     for (const [key, points] of Object.entries(run.history)) run.history[key] = sorted(points);

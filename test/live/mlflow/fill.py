@@ -1,7 +1,8 @@
-"""Fills a store of MLflow's own with everything that Galley reads: `fill.py` in the store's folder."""
+"""Fills a store of MLflow's own with everything that Galley reads: `fill.py [STORE_URI]` in the store's folder."""
 
 import math
 import pathlib
+import sys
 import warnings
 
 warnings.filterwarnings("ignore")
@@ -13,7 +14,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
 from sklearn.linear_model import LogisticRegression
 
-mlflow.set_tracking_uri("sqlite:///mlflow.db")
+mlflow.set_tracking_uri(sys.argv[1] if len(sys.argv) > 1 else "sqlite:///mlflow.db")
 client = MlflowClient()
 frame = pd.DataFrame({"amount": [1.0, 2.0, 30.0, 40.0] * 8, "fraud": [0, 0, 1, 1] * 8})
 
