@@ -170,6 +170,7 @@ describe('the whole life of a model in a real VS Code window', function () {
     li = await stage.open(stage.reviewer, 'li');
     await li.showViews();
     await li.row('Deployments', /waiting for you/).waitFor({ timeout: 60_000 });
+    await li.statusBar('1 to approve').waitFor();
     await li.command('Galley: Review Deployment');
     await li.pick('card-fraud v1 to production');
     const page = li.webview();

@@ -156,6 +156,11 @@ export class Window {
     return this.page.frameLocator('iframe.webview.ready:visible').frameLocator('#active-frame');
   }
 
+  /** An item of the status bar. */
+  statusBar(text: string): Locator {
+    return this.page.locator('.statusbar-item', { hasText: text }).first();
+  }
+
   codeLens(text: string | RegExp): Locator {
     return this.page.locator('.codelens-decoration a').filter({ hasText: text }).first();
   }
