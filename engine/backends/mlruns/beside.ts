@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { GalleyError } from '../../errors';
 import { filterTest, readRunField } from '../../tracking/filter';
 import type { Experiment, Run, TrackingCapabilities, TrackingStore } from '../../tracking/types';
@@ -26,12 +26,13 @@ export function besideFileStore(
   const store = openFileStore(folder);
   let seen: { mtime: number; any: boolean } | undefined;
 
+  function modified(): number | undefined {
+    return statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
+  }
+
   /** The file store, when there is an experiment in it. */
   async function files(): Promise<FileStore | undefined> {
-    const mtime = await stat(folder).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => undefined,
-    );
+    const mtime = modified();
     if (mtime === undefined) return undefined;
     if (seen?.mtime !== mtime) {
       const any = (await experimentFolders(folder)).length > 0;
@@ -40,6 +41,52 @@ export function besideFileStore(
     }
     return seen?.any === true ? store : undefined;
   }
+
+  let routing = 0;
+  let routed: Promise<unknown> = Promise.resolve();
+
+  /** Writes go on in the order in which they were asked for, also while it is looked up where they belong. */
+  function inOrder<T>(
+    where: () => Promise<FileStore | undefined>,
+    work: (store: FileStore | undefined) => Promise<T>,
+  ) {
+    const mtime = modified();
+    const alone = mtime === undefined || (seen?.mtime === mtime && !seen.any);
+    if (routing === 0 && alone) return work(undefined);
+    routing++;
+    const turn = routed.then(where);
+    routed = turn.catch(() => undefined);
+    return turn.then(
+      async (found) => {
+        routing--;
+        return work(found);
+      },
+      (error: unknown) => {
+        routing--;
+        throw error;
+      },
+    );
+  }
+
+  const ofRun = <T>(id: string, work: (store: Tracking | FileStore) => Promise<T>) =>
+    inOrder(
+      () => filesWith(id),
+      (found) => work(found ?? own),
+    );
+  const ofExperiment = <T>(id: string, work: (store: Tracking | FileStore, id: string) => Promise<T>) => {
+    const theirs = filesId(id);
+    return inOrder(
+      async () => undefined,
+      () => (theirs === undefined ? work(own, id) : work(store, theirs)),
+    );
+  };
+  const ofOwn =
+    <Given extends unknown[], T>(work: (...given: Given) => Promise<T>) =>
+    (...given: Given) =>
+      inOrder(
+        async () => undefined,
+        () => work(...given),
+      );
 
   /** The file store, when the run is in it and not in the own store. */
   async function filesWith(runId: string): Promise<FileStore | undefined> {
@@ -106,46 +153,39 @@ export function besideFileStore(
       const theirs = filesId(id);
       return theirs === undefined ? own.experiment(id) : shownExperiment(await store.experiment(theirs));
     },
-    setExperimentTag: async (id, key, value) => {
-      const theirs = filesId(id);
-      return theirs === undefined
-        ? own.setExperimentTag(id, key, value)
-        : store.setExperimentTag(theirs, key, value);
-    },
-    deleteExperimentTag: async (id, key) => {
-      const theirs = filesId(id);
-      return theirs === undefined ? own.deleteExperimentTag(id, key) : store.deleteExperimentTag(theirs, key);
-    },
-    renameExperiment: async (id, name) => {
-      const theirs = filesId(id);
-      return theirs === undefined ? own.renameExperiment(id, name) : store.renameExperiment(theirs, name);
-    },
-    deleteExperiment: async (id) => {
-      const theirs = filesId(id);
-      return theirs === undefined ? own.deleteExperiment(id) : store.deleteExperiment(theirs);
-    },
-    restoreExperiment: async (id) => {
-      const theirs = filesId(id);
-      return theirs === undefined ? own.restoreExperiment(id) : store.restoreExperiment(theirs);
-    },
+    createExperiment: ofOwn(own.createExperiment),
+    setExperimentTag: (id, key, value) =>
+      ofExperiment(id, (to, place) => to.setExperimentTag(place, key, value)),
+    deleteExperimentTag: (id, key) => ofExperiment(id, (to, place) => to.deleteExperimentTag(place, key)),
+    renameExperiment: (id, name) => ofExperiment(id, (to, place) => to.renameExperiment(place, name)),
+    deleteExperiment: (id) => ofExperiment(id, (to, place) => to.deleteExperiment(place)),
+    restoreExperiment: (id) => ofExperiment(id, (to, place) => to.restoreExperiment(place)),
     runs,
     run: async (id) => {
       const found = await filesWith(id);
       return found === undefined ? own.run(id) : shownRun(await found.run(id));
     },
-    createRun: async (run) => {
-      const theirs = filesId(run.experimentId);
-      return theirs === undefined ? own.createRun(run) : store.createRun({ ...run, experimentId: theirs });
-    },
-    updateRun: async (id, update) => {
-      const found = await filesWith(id);
-      return found === undefined ? own.updateRun(id, update) : shownRun(await found.updateRun(id, update));
-    },
-    deleteRun: async (id) => ((await filesWith(id)) ?? own).deleteRun(id),
-    restoreRun: async (id) => ((await filesWith(id)) ?? own).restoreRun(id),
-    log: async (id, batch) => ((await filesWith(id)) ?? own).log(id, batch),
-    logDatasets: async (id, datasets) => ((await filesWith(id)) ?? own).logDatasets(id, datasets),
-    deleteTag: async (id, key) => ((await filesWith(id)) ?? own).deleteTag(id, key),
+    createRun: (run) =>
+      ofExperiment(run.experimentId, (to, experimentId) => to.createRun({ ...run, experimentId })),
+    updateRun: (id, update) =>
+      inOrder(
+        () => filesWith(id),
+        async (found) =>
+          found === undefined ? own.updateRun(id, update) : shownRun(await found.updateRun(id, update)),
+      ),
+    deleteRun: (id) => ofRun(id, (to) => to.deleteRun(id)),
+    restoreRun: (id) => ofRun(id, (to) => to.restoreRun(id)),
+    log: (id, batch) => ofRun(id, (to) => to.log(id, batch)),
+    logDatasets: (id, datasets) => ofRun(id, (to) => to.logDatasets(id, datasets)),
+    deleteTag: (id, key) => ofRun(id, (to) => to.deleteTag(id, key)),
+    createLoggedModel: ofOwn(own.createLoggedModel),
+    finalizeLoggedModel: ofOwn(own.finalizeLoggedModel),
+    deleteLoggedModel: ofOwn(own.deleteLoggedModel),
+    setLoggedModelTags: ofOwn(own.setLoggedModelTags),
+    deleteLoggedModelTag: ofOwn(own.deleteLoggedModelTag),
+    logLoggedModelParams: ofOwn(own.logLoggedModelParams),
+    logLoggedModelMetrics: ofOwn(own.logLoggedModelMetrics),
+    linkModels: ofOwn(own.linkModels),
     metricHistory: async (id, key) => ((await filesWith(id)) ?? own).metricHistory(id, key),
     loggedModel: async (id, options) => {
       const found = await files();

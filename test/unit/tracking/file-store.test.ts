@@ -135,4 +135,22 @@ describe('a damaged mlruns folder', () => {
     }
     assert.equal(await store.revision(), [...seen].at(-1));
   });
+
+  it('leaves the writes to mlflow.db beside it in the order in which they were asked for', async () => {
+    const { tracking, close } = openLocalStore(project);
+    try {
+      const { id: experimentId } = await tracking.createExperiment('mine');
+      const { id } = await tracking.createRun({ experimentId, startedAt: 1, tags: {} });
+      const turns = Array.from({ length: 20 }, (_, turn) =>
+        tracking.log(id, { tags: { turn: String(turn) } }),
+      );
+      await Promise.all([...turns, tracking.updateRun(id, { status: 'FINISHED' }), tracking.deleteRun(id)]);
+      const run = await tracking.run(id);
+      assert.deepEqual([run.tags['turn'], run.status, run.lifecycleStage], ['19', 'FINISHED', 'deleted']);
+      const old = (await tracking.experiments()).filter((experiment) => experiment.id.startsWith('mlruns-'));
+      assert.equal(old.length, 4);
+    } finally {
+      await close();
+    }
+  });
 });
