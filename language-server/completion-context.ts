@@ -1,7 +1,6 @@
 import type { NodePath, Span, SpecNode } from '../engine/pipeline/nodes';
 import { entriesOf } from '../engine/pipeline/nodes';
 import type { LineIndex } from '../engine/pipeline/lines';
-import { readSource } from '../engine/pipeline/source';
 
 /**
  * Where the cursor stands in a text that may be half typed. The word at the cursor is replaced by a mark, and the mark
@@ -11,7 +10,7 @@ export interface CompletionContext {
   kind: 'key' | 'value' | 'expression';
   /** Of a key: the map that it is in. Otherwise: the value. */
   path: NodePath;
-  /** The text with the mark in it. */
+  /** The part of the file around the mark, with the mark in it. */
   tree: SpecNode;
   /** What a choice replaces. */
   replace: Span;
@@ -29,7 +28,12 @@ export function isMark(key: string): boolean {
 }
 
 /** Every way to read the place of the cursor, the likeliest first. */
-export function contextsAt(text: string, lines: LineIndex, offset: number): CompletionContext[] {
+export function contextsAt(
+  text: string,
+  lines: LineIndex,
+  offset: number,
+  readTree: (text: string, offset: number) => SpecNode | undefined,
+): CompletionContext[] {
   const { line, character } = lines.position(offset);
   const whole = lines.line(line);
   const before = whole.slice(0, character);
@@ -44,10 +48,10 @@ export function contextsAt(text: string, lines: LineIndex, offset: number): Comp
     marked: string,
     edited: Span = word,
   ): CompletionContext[] => {
-    const source = readSource(text.slice(0, edited.start) + marked + text.slice(edited.end), '');
-    const path = source.root === undefined ? undefined : findMark(source.root, kind === 'key');
-    if (source.root === undefined || path === undefined) return [];
-    return [{ kind, path, tree: source.root, replace: word, before: lead, after: rest }];
+    const tree = readTree(text.slice(0, edited.start) + marked + text.slice(edited.end), edited.start);
+    const path = tree === undefined ? undefined : findMark(tree, kind === 'key');
+    if (tree === undefined || path === undefined) return [];
+    return [{ kind, path, tree, replace: word, before: lead, after: rest }];
   };
   const opening = /\$\{\{\s*$/.exec(lead);
   if (opening !== null) {

@@ -1,6 +1,5 @@
-import { declaredNames } from '../engine/pipeline/declarations';
 import type { Declared } from '../engine/pipeline/declarations';
-import type { NodePath, SpecNode } from '../engine/pipeline/nodes';
+import type { NodePath } from '../engine/pipeline/nodes';
 import { findReferenceContext, fixedSteps, rootsIn } from '../engine/pipeline/reference-rules';
 import type { PipelineSpec } from '../engine/pipeline/spec';
 import type { SymbolKind } from '../engine/pipeline/types';
@@ -39,10 +38,9 @@ function outputsOf(declared: Declared, except: string, spec?: PipelineSpec): Cho
 }
 
 /** References that have a value where an expression stands. */
-export function referenceChoices(path: NodePath, tree: SpecNode, spec?: PipelineSpec): Choice[] {
+export function referenceChoices(path: NodePath, declared: Declared, spec?: PipelineSpec): Choice[] {
   const context = findReferenceContext(path);
   if (context === 'ignored') return [];
-  const declared = declaredNames(tree);
   const stage = 'stage' in context ? context.stage : '';
   return rootsIn[context.place].flatMap((root): Choice[] => {
     switch (root) {
@@ -72,11 +70,10 @@ export function referenceChoices(path: NodePath, tree: SpecNode, spec?: Pipeline
 export function valueChoices(
   path: NodePath,
   before: string,
-  tree: SpecNode,
+  declared: Declared,
   spec: PipelineSpec | undefined,
-  backends: string[],
+  backends: readonly string[],
 ): Choice[] {
-  const declared = declaredNames(tree);
   const [section, owner, field, inner] = path;
   const named = (kind: SymbolKind, names: Iterable<string>, prefix = '') =>
     real(names).map((name) => choiceOf(`${prefix}${name}`, kind, name, spec));

@@ -1,8 +1,11 @@
 import { CompletionItemKind, MarkupKind } from 'vscode-languageserver/node';
 import type { CompletionItem, Position } from 'vscode-languageserver/node';
-import { connectedBackends } from '../engine/pipeline/connected-backends';
-import { declaredNames } from '../engine/pipeline/declarations';
+import { declaredNames, mergeDeclared } from '../engine/pipeline/declarations';
+import type { Declared } from '../engine/pipeline/declarations';
+import { readTreeAt } from '../engine/pipeline/model';
 import { entriesOf, nodeAt } from '../engine/pipeline/nodes';
+import type { SpecNode } from '../engine/pipeline/nodes';
+import { readSource } from '../engine/pipeline/source';
 import { keysAt, schemasAt } from '../engine/pipeline/schema-walk';
 import type { Schema } from '../engine/pipeline/schema-walk';
 import { contextsAt, isMark } from './completion-context';
@@ -16,11 +19,24 @@ import type { SpecDocument } from './spec-document';
 export function completionsAt(document: SpecDocument, position: Position): CompletionItem[] {
   const { source, text } = document;
   if (source.unreadable) return [];
-  for (const context of contextsAt(text, source.lines, offsetAt(document, position))) {
+  const { lines } = source;
+  for (const context of contextsAt(text, lines, offsetAt(document, position), treeReader(document))) {
     const items = itemsOf(document, context);
     if (items.length > 0) return items;
   }
   return [];
+}
+
+/** Reads the tree around an offset of a text that is nearly the document's. */
+function treeReader({ model }: SpecDocument): (text: string, offset: number) => SpecNode | undefined {
+  return (text, offset) =>
+    model === undefined ? readSource(text, '').root : readTreeAt(text, offset, model);
+}
+
+/** Names of the whole file, with those of the part around the cursor as they are now. */
+function declaredAround({ model }: SpecDocument, tree: SpecNode): Declared {
+  const near = declaredNames(tree);
+  return model === undefined ? near : mergeDeclared([near, model.declared]);
 }
 
 function itemsOf(document: SpecDocument, context: CompletionContext): CompletionItem[] {
@@ -55,6 +71,10 @@ function item(
 function keyItems(document: SpecDocument, context: CompletionContext): CompletionItem[] {
   const { path, tree } = context;
   const taken = new Set(entriesOf(nodeAt(tree, path)).map(({ key }) => key));
+  // The tree is the part of the file around the cursor.
+  if (path.length === 0)
+    for (const { block } of document.model?.blocks ?? [])
+      for (const { name } of block.facts.top) taken.add(name);
   const schemaKeys = [...keysAt(document.schema, path, tree, true)].map(([key, schema]): [Choice, string] => [
     { text: key, ...(schema.description === undefined ? {} : { documentation: schema.description }) },
     keyText(key, schema, context),
@@ -73,7 +93,7 @@ function paramNames(document: SpecDocument, { path, tree }: CompletionContext): 
   const inSweep = path[0] === 'stages' && path[2] === 'sweep' && path[3] === 'over' && path.length === 4;
   const inRetraining = path[0] === 'retraining' && path[2] === 'params' && path.length === 3;
   if (document.kind !== 'spec' || (!inSweep && !inRetraining)) return [];
-  return [...declaredNames(tree).params].filter((name) => !isMark(name));
+  return [...declaredAround(document, tree).params].filter((name) => !isMark(name));
 }
 
 function withColon(key: string, { after }: CompletionContext): string {
@@ -96,8 +116,9 @@ function valueItems(document: SpecDocument, context: CompletionContext): Complet
   }
   const enums = choices.length;
   if (document.kind === 'spec') {
-    const backends = document.root === undefined ? [] : (connectedBackends(document.root) ?? []);
-    choices.push(...valueChoices(path, context.before, tree, document.analysis.spec, backends));
+    const backends = document.workspace.backends ?? [];
+    const declared = declaredAround(document, tree);
+    choices.push(...valueChoices(path, context.before, declared, document.analysis.spec, backends));
   }
   const space = /:$/.test(context.before) ? ' ' : '';
   return unique(choices).map((choice, index) =>
@@ -115,8 +136,8 @@ function expressionItems(document: SpecDocument, context: CompletionContext): Co
   const { path, tree, before, after } = context;
   const open = /\{\{$/.test(before) ? ' ' : '';
   const close = /^\s*\}\}/.test(after) ? '' : ' }}';
-  return unique(referenceChoices(path, tree, document.analysis.spec)).map((choice) =>
-    item(document, context, choice, CompletionItemKind.Variable, `${open}${choice.text}${close}`),
+  return unique(referenceChoices(path, declaredAround(document, tree), document.analysis.spec)).map(
+    (choice) => item(document, context, choice, CompletionItemKind.Variable, `${open}${choice.text}${close}`),
   );
 }
 

@@ -17,6 +17,11 @@ const icons: Record<SpecSymbolKind, SymbolKind> = {
   retraining: SymbolKind.Event,
 };
 
+/** The editor's picture for a kind of name. */
+export function iconOf(kind: SpecSymbolKind): SymbolKind {
+  return icons[kind];
+}
+
 const sections: Partial<Record<SpecSymbolKind, string>> = {
   param: 'params',
   dataset: 'datasets',
@@ -42,7 +47,11 @@ export function symbolsOf(document: SpecDocument): DocumentSymbol[] {
     if (symbol.kind === 'stage') stages.set(symbol.name, shown);
     const section = sections[symbol.kind];
     if (section === undefined) stages.get(symbol.container ?? '')?.children?.push(shown);
-    else bySection.set(section, [...(bySection.get(section) ?? []), shown]);
+    else {
+      const inside = bySection.get(section);
+      if (inside === undefined) bySection.set(section, [shown]);
+      else inside.push(shown);
+    }
   }
   return entriesOf(source.root).flatMap(({ key, keySpan, value }): DocumentSymbol[] => {
     if (value.kind === 'scalar' && document.kind === 'spec' && key !== 'name') return [];

@@ -1,13 +1,16 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Position } from 'vscode-languageserver/node';
-import { analyseBackends, connectedBackends } from '../engine/pipeline/connected-backends';
-import { readModel } from '../engine/pipeline/model';
+import { analyseBackends } from '../engine/pipeline/connected-backends';
+import { blockAt, readModel } from '../engine/pipeline/model';
+import { placeAt } from '../engine/pipeline/nodes';
+import type { Place } from '../engine/pipeline/nodes';
 import type { SpecModel } from '../engine/pipeline/model';
 import type { Source } from '../engine/pipeline/report';
 import { schemas } from '../engine/pipeline/schema-walk';
 import type { Schema } from '../engine/pipeline/schema-walk';
 import type { Analysis } from '../engine/pipeline/types';
+import type { WorkspaceFacts } from '../engine/pipeline/workspace-facts';
 
 /** Kinds of files that the server knows. */
 export type FileKind = keyof typeof schemas;
@@ -23,6 +26,8 @@ export interface SpecDocument {
   schema: Schema;
   /** Symbols and references are empty for a file of backends. */
   analysis: Analysis;
+  /** What is known of the project beside the text. */
+  workspace: WorkspaceFacts;
   /** Folder of the project, when it is known. */
   root?: string;
 }
@@ -64,6 +69,13 @@ export function projectRoot(uri: string, folders: string[]): string | undefined 
   return inside.sort((a, b) => b.length - a.length)[0] ?? path.dirname(file);
 }
 
+/** What is known of a document's project. */
+export interface ProjectFacts {
+  /** Its folder. */
+  root?: string;
+  workspace?: WorkspaceFacts;
+}
+
 /**
  * Analyses a text. Diagnostics and related places carry the document's address as their file.
  * @param before the document's former version: what did not change is not read again
@@ -72,18 +84,30 @@ export function readDocument(
   uri: string,
   kind: FileKind,
   text: string,
-  root?: string,
+  project: ProjectFacts = {},
   before?: SpecDocument,
 ): SpecDocument {
-  const common = { uri, kind, text, schema: schemas[kind], ...(root === undefined ? {} : { root }) };
+  const { root, workspace = {} } = project;
+  const common = {
+    uri,
+    kind,
+    text,
+    schema: schemas[kind],
+    workspace,
+    ...(root === undefined ? {} : { root }),
+  };
   if (kind === 'backends') {
     const { source, diagnostics } = analyseBackends(text, { file: uri });
     return { ...common, source, analysis: { file: uri, diagnostics, symbols: [], references: [] } };
   }
-  const backends = root === undefined ? undefined : connectedBackends(root);
-  const options = { file: uri, ...(backends === undefined ? {} : { workspace: { backends } }) };
-  const model = readModel(text, options, before?.model);
+  const model = readModel(text, { file: uri, workspace }, before?.model);
   return { ...common, source: model, model, analysis: model.analysis };
+}
+
+/** Innermost key or value at an offset; only the block that it is in is looked at. */
+export function placeOf({ source, model }: SpecDocument, offset: number): Place | undefined {
+  const block = model === undefined ? undefined : blockAt(model, offset);
+  return placeAt(model === undefined || block === undefined ? source.root : model.treeOf(block), offset);
 }
 
 /** Offset of a position in a document. */

@@ -93,8 +93,6 @@ export function findFacts(source: Source, spec: PipelineSpec | undefined): Block
       facts.backends.push({ ...named(name, backend), need: `the stage \`${stage}\` needs` });
   }
   for (const { value } of section('tests')) addText(facts.metricUses, childOf(value, 'metric'));
-  for (const { value } of section('monitors'))
-    addText(facts.metricUses, nodeAt(value, ['performance', 'metric']));
   for (const { key: deployment, value } of section('deployments')) {
     const target = childOf(value, 'target');
     const name = textOf(target);

@@ -2,6 +2,7 @@ import type { BlockText, SectionName } from './blocks';
 import { findFacts, mentionedPaths } from './block-facts';
 import type { BlockFacts, MentionedPaths } from './block-facts';
 import { buildSpec } from './build-spec';
+import { checkDeprecated } from './checks/deprecated';
 import { checkSchedules } from './checks/schedules';
 import { checkSecrets } from './checks/secrets';
 import { checkContradictions } from './checks/values';
@@ -10,7 +11,7 @@ import type { Declared } from './declarations';
 import type { Diagnostic } from './diagnostics';
 import type { MapNode, SpecNode } from './nodes';
 import { findUses } from './references';
-import type { NameUse } from './references';
+import type { ExpressionPlace, NameUse } from './references';
 import { report } from './report';
 import type { Source } from './report';
 import { checkSchema } from './schema-check';
@@ -31,6 +32,7 @@ export interface Block {
   declared: Declared;
   symbols: SpecSymbol[];
   uses: NameUse[];
+  expressions: ExpressionPlace[];
   facts: BlockFacts;
   spec?: PipelineSpec;
   /** Paths that it names; computed when first asked for. */
@@ -54,8 +56,9 @@ export function analyseBlock(source: Source, section?: SectionName): Block {
     checkContradictions(source);
     checkSchedules(source);
     checkSecrets(source);
+    checkDeprecated(source);
   }
-  const uses = source.unreadable ? [] : findUses(source);
+  const { uses, expressions } = source.unreadable ? { uses: [], expressions: [] } : findUses(source);
   const spec = source.unreadable ? undefined : buildSpec(root);
   let mentioned: MentionedPaths | undefined;
   return {
@@ -66,6 +69,7 @@ export function analyseBlock(source: Source, section?: SectionName): Block {
     declared: declaredNames(root),
     symbols: source.unreadable ? [] : findSymbols(source),
     uses,
+    expressions,
     facts: findFacts(source, spec),
     ...(spec === undefined ? {} : { spec }),
     mentioned: () => (mentioned ??= mentionedPaths(root)),

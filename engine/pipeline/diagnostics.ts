@@ -46,5 +46,7 @@ export interface Diagnostic {
   severity: DiagnosticSeverity;
   message: string;
   range: Range;
+  /** What most likely was meant: text to put in the place of `range`. */
+  suggestion?: string;
   related?: RelatedPlace[];
 }

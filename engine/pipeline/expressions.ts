@@ -20,23 +20,31 @@ export interface Expression {
 export function findExpressions(text: string): Expression[] {
   const found: Expression[] = [];
   let from = 0;
+  // Found places are kept until they are passed, so that many references that are not closed take linear time.
+  const find = (what: string) => {
+    let at = -1;
+    return (after: number) => {
+      if (at < after) at = text.indexOf(what, after);
+      if (at < 0) at = Infinity;
+      return at;
+    };
+  };
+  const closing = find('}}');
+  const lineFeed = find('\n');
+  const carriageReturn = find('\r');
   for (;;) {
     const start = text.indexOf('${{', from);
     if (start < 0) return found;
-    const close = text.indexOf('}}', start + 3);
-    const next = text.indexOf('${{', start + 3);
-    const closed = close >= 0 && (next < 0 || close < next);
-    const end = closed ? close + 2 : Math.min(endOfLine(text, start), next < 0 ? text.length : next);
+    const close = closing(start + 3);
+    const opening = text.indexOf('${{', start + 3);
+    const next = opening < 0 ? text.length : opening;
+    const closed = close < (opening < 0 ? Infinity : opening);
+    const end = closed ? close + 2 : Math.min(lineFeed(start), carriageReturn(start), next);
     const inner = text.slice(start + 3, closed ? close : end);
     const lead = inner.length - inner.trimStart().length;
     found.push({ content: inner.trim(), start, end, contentStart: start + 3 + lead, closed });
     from = Math.max(end, start + 3);
   }
-}
-
-function endOfLine(text: string, from: number): number {
-  const end = text.slice(from).search(/[\r\n]/);
-  return end < 0 ? text.length : from + end;
 }
 
 const reference = /^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*$/;

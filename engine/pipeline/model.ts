@@ -5,6 +5,8 @@ import type { BlockText } from './blocks';
 import { checkBackendNames } from './checks/backend-names';
 import { checkCycles, stageCycles } from './checks/cycles';
 import type { StageLink } from './checks/cycles';
+import { checkMetricNames } from './checks/metric-names';
+import { checkMissingFiles } from './checks/missing-files';
 import { checkOutputs } from './checks/outputs';
 import { checkTop } from './checks/top';
 import { checkUnknownNames, isFile } from './checks/unknown-names';
@@ -13,6 +15,8 @@ import { checkParamValues } from './checks/values';
 import { mergeDeclared } from './declarations';
 import type { Declared } from './declarations';
 import type { Diagnostic } from './diagnostics';
+import { stageEdges, stageGraph } from './graph';
+import type { StageEdge } from './graph';
 import { LineIndex } from './lines';
 import { mergeSpecs } from './merge-specs';
 import type { SpecNode } from './nodes';
@@ -23,7 +27,7 @@ import { checkSchema } from './schema-check';
 import { isTooLarge, readPart, tooLargeSource } from './source';
 import type { PipelineSpec } from './spec';
 import { withoutSuppressed } from './suppression';
-import type { Analysis, SpecReference, SpecSymbol } from './types';
+import type { Analysis, SpecReference, SpecSymbol, StageGraph } from './types';
 import { shifted, shiftedDiagnostic } from './whole';
 import type { PlacedBlock, Whole } from './whole';
 import type { WorkspaceFacts } from './workspace-facts';
@@ -42,11 +46,19 @@ export interface SpecModel extends Source {
   analysis: Analysis;
   /** Tree of one block, with places in the whole text. */
   treeOf(placed: PlacedBlock): SpecNode | undefined;
+  /** The order of stages; computed when first asked for. */
+  graph(): ModelGraph;
   /** What the next version of the text may use again. */
   memory: ModelMemory;
 }
 
+/** Which stage needs which. */
+export interface ModelGraph extends StageGraph {
+  edges: StageEdge[];
+}
+
 interface ModelMemory {
+  graph?: ModelGraph;
   blocks: Map<string, Block>;
   graphKeys: string[];
   cycles: StageLink[][];
@@ -137,10 +149,10 @@ function modelOf(
   const declared = mergeDeclared(counted.map(({ block }) => block.declared));
   const spec = mergeSpecs(counted.flatMap(({ block }) => block.spec ?? []));
   const memory: ModelMemory = { blocks: known, graphKeys: graphKeysOf(counted), cycles: [] };
-  if (spec !== undefined)
-    memory.cycles = isSame(memory.graphKeys, before?.memory.graphKeys)
-      ? (before?.memory.cycles ?? [])
-      : stageCycles(spec);
+  if (before !== undefined && isSame(memory.graphKeys, before.memory.graphKeys)) {
+    memory.cycles = before.memory.cycles;
+    if (before.memory.graph !== undefined) memory.graph = before.memory.graph;
+  } else if (spec !== undefined) memory.cycles = stageCycles(spec);
   const found = diagnose(source, blocks, counted, { declared, spec, memory, options });
   const trees = new Map<PlacedBlock, SpecNode | undefined>();
   const treeOf = (placed: PlacedBlock) => {
@@ -148,9 +160,22 @@ function modelOf(
     return trees.get(placed);
   };
   const analysis = lazyAnalysis(options.file, found, counted, declared, spec);
+  const graph = () => {
+    const known = spec ?? mergeSpecs([], true);
+    return (memory.graph ??= { ...stageGraph(known), edges: stageEdges(known) });
+  };
   let root: SpecNode | undefined;
   let isMerged = false;
-  const model: SpecModel = { ...source, diagnostics: found, blocks, declared, analysis, memory, treeOf };
+  const model: SpecModel = {
+    ...source,
+    diagnostics: found,
+    blocks,
+    declared,
+    analysis,
+    memory,
+    treeOf,
+    graph,
+  };
   Object.defineProperty(model, 'root', {
     enumerable: true,
     get: () => {
@@ -193,7 +218,7 @@ function diagnose(
     workspace: options.workspace ?? {},
     range: ({ line }, range) => shifted(range, line),
     related: ({ line }, range, message) => ({ file: options.file, range: shifted(range, line), message }),
-    tell: (code, severity, { line }, range, message, related) => {
+    tell: (code, severity, { line }, range, message, { related, suggestion } = {}) => {
       if (own.length >= maximumDiagnostics) return;
       own.push({
         file: options.file,
@@ -201,6 +226,7 @@ function diagnose(
         severity,
         message,
         range: shifted(range, line),
+        ...(suggestion === undefined ? {} : { suggestion }),
         ...(related === undefined || related.length === 0 ? {} : { related }),
       });
     },
@@ -215,6 +241,8 @@ function diagnose(
       checkOutputs(whole);
       checkParamValues(whole);
       checkBackendNames(whole);
+      checkMissingFiles(whole);
+      checkMetricNames(whole);
       // In a broken file, uses may stand in the part that could not be read.
       if (!broken) checkUnused(whole);
     }
@@ -267,6 +295,10 @@ function lazyAnalysis(
 
 /** The block that an offset is in; of two, the one that starts there. */
 export function blockAt({ blocks }: SpecModel, offset: number): PlacedBlock | undefined {
+  return blockIn(blocks, offset);
+}
+
+function blockIn(blocks: PlacedBlock[], offset: number): PlacedBlock | undefined {
   let low = 0;
   let high = blocks.length - 1;
   while (low < high) {
@@ -275,4 +307,16 @@ export function blockAt({ blocks }: SpecModel, offset: number): PlacedBlock | un
     else high = middle - 1;
   }
   return blocks[low];
+}
+
+/**
+ * Tree of the block that an offset of a text is in, for a text that differs from a version that was analysed.
+ * Its places are those of the whole text.
+ */
+export function readTreeAt(text: string, offset: number, before: SpecModel): SpecNode | undefined {
+  if (isTooLarge(text)) return undefined;
+  const blocks = readBlocks(text, before.file, before.memory.blocks, new Map());
+  if (blocks === undefined) return readPart(text, before.file, false).root;
+  const placed = blockIn(blocks, offset);
+  return placed === undefined ? undefined : movedTree(placed.block.source.root, placed.start);
 }

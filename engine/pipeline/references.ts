@@ -2,8 +2,9 @@ import { checkReference, findReferenceContext } from './reference-rules';
 import type { ReferenceContext, ReferencePart } from './reference-rules';
 import { findExpressions } from './expressions';
 import { childOf, entriesOf, itemsOf, textOf } from './nodes';
-import type { NodePath, ScalarNode, SpecNode } from './nodes';
+import type { NodePath, ScalarNode, Span, SpecNode } from './nodes';
 import { mayBeFile, plainReference } from './plain-references';
+import type { Range } from './diagnostics';
 import { report } from './report';
 import type { Source } from './report';
 import type { SpecReference, SymbolKind } from './types';
@@ -14,15 +15,24 @@ export interface NameUse extends SpecReference {
   mayBeFile: boolean;
 }
 
-/** Finds every use of a name in a source, and reports references that no file could give a value. */
-export function findUses(source: Source): NameUse[] {
+/** A `${{ … }}` of a source. */
+export interface ExpressionPlace {
+  /** With its braces. */
+  range: Range;
+  content: string;
+  contentRange: Range;
+}
+
+/** Finds every use of a name and every reference in a source, and reports references that no file could give a value. */
+export function findUses(source: Source): { uses: NameUse[]; expressions: ExpressionPlace[] } {
   const finder = new UseFinder(source);
   if (source.root !== undefined) finder.walk(source.root, [], new Set());
-  return finder.uses;
+  return { uses: finder.uses, expressions: finder.expressions };
 }
 
 class UseFinder {
   readonly uses: NameUse[] = [];
+  readonly expressions: ExpressionPlace[] = [];
   readonly #source: Source;
 
   constructor(source: Source) {
@@ -66,6 +76,12 @@ class UseFinder {
       }
       const outcome = checkReference(expression.content, context);
       const at = node.span.start + expression.contentStart;
+      const { lines } = this.#source;
+      this.expressions.push({
+        range: lines.range(whole),
+        content: expression.content,
+        contentRange: lines.range({ start: at, end: at + expression.content.length }),
+      });
       if (outcome.problem !== undefined) {
         const span = expression.content === '' ? whole : { start: at, end: at + expression.content.length };
         report(this.#source, 'expression', 'error', span, outcome.problem);
@@ -110,6 +126,11 @@ class UseFinder {
     return node.span.start + Math.max(0, at);
   }
 
+  /** Where a key starts within its quotes. */
+  #keyStart({ start }: Span): number {
+    return /^['"]/.test(this.#source.text.charAt(start)) ? start + 1 : start;
+  }
+
   /** Fields whose value, or whose keys, are names of the file. */
   #names(node: SpecNode, path: NodePath): void {
     const [section] = path;
@@ -126,13 +147,13 @@ class UseFinder {
     else if (path.length === 2 && section === 'retraining') {
       for (const item of itemsOf(childOf(node, 'stages'))) this.#name(item, 'stage');
       for (const { key, keySpan } of entriesOf(childOf(node, 'params')))
-        this.#add('param', key, keySpan.start);
+        this.#add('param', key, this.#keyStart(keySpan));
       const then = childOf(node, 'then');
       const request = /^request (\S+)$/.exec(textOf(then) ?? '');
       if (then?.kind === 'scalar' && request?.[1] !== undefined)
         this.#add('deployment', request[1], this.#contentStart(then, request[0]) + 'request '.length);
     } else if (path.length === 4 && section === 'stages' && path[2] === 'sweep' && path[3] === 'over')
-      for (const { key, keySpan } of entriesOf(node)) this.#add('param', key, keySpan.start);
+      for (const { key, keySpan } of entriesOf(node)) this.#add('param', key, this.#keyStart(keySpan));
   }
 
   #name(node: SpecNode | undefined, kind: SymbolKind): void {

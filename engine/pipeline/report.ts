@@ -26,7 +26,7 @@ export function report(
   severity: DiagnosticSeverity,
   span: Span,
   message: string,
-  related?: RelatedPlace[],
+  { related, suggestion }: { related?: RelatedPlace[]; suggestion?: string | undefined } = {},
 ): void {
   if (source.diagnostics.length >= maximumDiagnostics) return;
   const range = source.lines.range(span);
@@ -36,6 +36,7 @@ export function report(
     severity,
     message,
     range,
+    ...(suggestion === undefined ? {} : { suggestion }),
     ...(related === undefined || related.length === 0 ? {} : { related }),
   });
 }

@@ -6,7 +6,7 @@ import { report } from './report';
 import type { Source } from './report';
 import { keysAt, schemas } from './schema-walk';
 import type { Schema } from './schema-walk';
-import { didYouMean, nearest } from './suggestions';
+import { didYouMean, nearest, question } from './suggestions';
 
 const validators = new Map<Schema, ValidateFunction>();
 /** More are not read by anyone, and each costs. */
@@ -26,6 +26,7 @@ interface Mistake {
   /** The key at the end of the path is wrong, rather than its value. */
   key?: string;
   message: string;
+  suggestion?: string | undefined;
 }
 
 /** The schemas without what only a whole file can lack. */
@@ -72,8 +73,8 @@ export function checkSchema(source: Source, kind: keyof typeof schemas, isPart =
     // What is missing at the top of a broken file may stand in the part that could not be read.
     ({ path, key }) => !broken || path.length > 0 || key !== undefined,
   );
-  for (const { path, key, message } of mistakes)
-    report(source, 'schema', 'error', spanOf(source, path, key), message);
+  for (const { path, key, message, suggestion } of mistakes)
+    report(source, 'schema', 'error', spanOf(source, path, key), message, { suggestion });
 }
 
 function spanOf(source: Source, path: NodePath, key: string | undefined): Span {
@@ -149,7 +150,8 @@ function describeError(
       const own = keysAt(schema, path, source.root);
       const known = own.size > 0 ? [...own.keys(), ...keysAt(schema, path, source.root, true).keys()] : [];
       if (known.includes(key) || nearest(key, known) !== undefined) suggested.add(at);
-      return { path, key, message: unknownKey(key, path, known, own) };
+      const suggestion = known.includes(key) ? undefined : nearest(key, known);
+      return { path, key, message: unknownKey(key, path, known, own, suggestion), suggestion };
     }
     case 'propertyNames': {
       const key = String(params['propertyName']);
@@ -168,14 +170,20 @@ function describeError(
       return { path, message: `${titleOf(path)} needs ${choices.map((key) => `\`${key}\``).join(' or ')}.` };
     }
     default:
-      return { path, message: `${titleOf(path)} ${requirement(error)}` };
+      return { path, message: `${titleOf(path)} ${requirement(error)}`, suggestion: meantValue(error) };
   }
 }
 
-function unknownKey(key: string, path: NodePath, known: string[], own: Map<string, Schema>): string {
+function unknownKey(
+  key: string,
+  path: NodePath,
+  known: string[],
+  own: Map<string, Schema>,
+  suggestion: string | undefined,
+): string {
   const where = path.length === 0 ? 'at the top of the file' : `in ${titleOf(path)}`;
   if (known.includes(key)) return `\`${key}\` cannot stand here beside the other keys of ${titleOf(path)}.`;
-  const meant = didYouMean(key, known);
+  const meant = question(suggestion);
   const keys = [...own.keys()].map((name) => `\`${name}\``);
   return `\`${key}\` is no key ${where}.${meant !== '' || keys.length === 0 ? meant : ` Its keys are ${keys.join(', ')}.`}`;
 }
@@ -219,6 +227,15 @@ function requirement(error: ErrorObject): string {
     default:
       return `${error.message ?? 'is not allowed here'}.`;
   }
+}
+
+/** The allowed value that is nearest to what stands there. */
+function meantValue(error: ErrorObject): string | undefined {
+  if (error.keyword !== 'enum' || typeof error.data !== 'string') return undefined;
+  return nearest(
+    error.data,
+    ((error.params as Record<string, unknown>)['allowedValues'] as unknown[]).map(String),
+  );
 }
 
 const article = (noun: string) => `${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun}`;

@@ -43,6 +43,10 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 
 /** ` Did you mean …?` for the end of a message, or nothing. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
-  const meant = nearest(word, candidates);
+  return question(nearest(word, candidates));
+}
+
+/** The same for what was found to be meant. */
+export function question(meant: string | undefined): string {
   return meant === undefined ? '' : ` Did you mean \`${meant}\`?`;
 }

@@ -36,7 +36,8 @@ export async function validate(base: string, paths: string[]): Promise<Validatio
 
 function check(text: string, file: string, absolute: string, base: string): Diagnostic[] {
   if (absolute.endsWith(path.sep + backendsFile)) return analyseBackends(text, { file }).diagnostics;
-  return analyse(text, { file, root: projectFolder(path.dirname(absolute), base) }).diagnostics;
+  const folder = path.dirname(absolute);
+  return analyse(text, { file, root: projectFolder(folder, base), folder }).diagnostics;
 }
 
 /** The innermost folder above a file that is a project (has `.galley`), else the base folder. */

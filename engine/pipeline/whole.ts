@@ -33,7 +33,7 @@ export interface Whole {
     placed: PlacedBlock,
     range: Range,
     message: string,
-    related?: RelatedPlace[],
+    more?: { related?: RelatedPlace[]; suggestion?: string | undefined },
   ): void;
   /** Whether so many diagnostics are found that more would be read by nobody. */
   isFull(): boolean;

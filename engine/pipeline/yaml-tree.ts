@@ -178,9 +178,9 @@ function addEntry(map: MapNode, entry: MapEntry, source: Source): void {
     return;
   }
   const message = `\`${entry.key}\` is here twice; only the first counts. Remove or rename one.`;
-  report(source, 'duplicate-key', 'error', entry.keySpan, message, [
-    related(source, first.keySpan, `\`${entry.key}\` stands first here.`),
-  ]);
+  report(source, 'duplicate-key', 'error', entry.keySpan, message, {
+    related: [related(source, first.keySpan, `\`${entry.key}\` stands first here.`)],
+  });
 }
 
 /** YAML's merge key: entries of other maps, unless the map has the key itself. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
@@ -50,6 +50,8 @@ describe('language server', function () {
   before(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'galley-server-'));
     client = await startClient(await buildServer(folder));
+    // The example's code, so that none of its inputs is missing.
+    await cp('examples/card-fraud/src', path.join(client.root, 'src'), { recursive: true });
   });
   after(async () => {
     await client.close();

@@ -1,10 +1,16 @@
 import { Option } from 'commander';
 import { version } from '../../../package.json';
+import type { Diagnostic } from '../../pipeline/diagnostics';
 import { diagnosticsAsText } from '../../pipeline/format/diagnostic-text';
 import { diagnosticsAsGithub } from '../../pipeline/format/github';
 import { diagnosticsAsSarif } from '../../pipeline/format/sarif';
 import { validate } from '../../pipeline/validate';
 import type { RegisterCommand } from '../context';
+
+/** A diagnostic with the keys that the documentation names. */
+function documented({ file, code, severity, message, range, related }: Diagnostic): Diagnostic {
+  return { file, code, severity, message, range, ...(related === undefined ? {} : { related }) };
+}
 
 const formats = ['text', 'json', 'sarif', 'github'] as const;
 
@@ -19,7 +25,7 @@ export const registerValidate: RegisterCommand = (program, context) => {
       const { files, diagnostics } = await validate(context.cwd(), paths);
       switch (format) {
         case 'json':
-          context.print(diagnostics, 'json', () => '');
+          context.print(diagnostics.map(documented), 'json', () => '');
           break;
         case 'sarif':
           context.print(diagnosticsAsSarif(diagnostics, version), 'json', () => '');

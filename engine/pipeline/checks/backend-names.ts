@@ -1,4 +1,4 @@
-import { didYouMean } from '../suggestions';
+import { nearest, question } from '../suggestions';
 import type { Whole } from '../whole';
 
 /** Warns of backends and targets that the project is not connected to. It may be connected later, so this is no error. */
@@ -9,9 +9,10 @@ export function checkBackendNames({ blocks, workspace, tell, isFull }: Whole): v
     if (isFull()) return;
     for (const { name, range, need } of placed.block.facts.backends) {
       if (known.has(name)) continue;
-      const remedy = didYouMean(name, known) || ' Add it to `.galley/backends.yaml`.';
+      const suggestion = nearest(name, known);
+      const remedy = question(suggestion) || ' Add it to `.galley/backends.yaml`.';
       const message = `No connected backend is called \`${name}\`, which ${need}.${remedy}`;
-      tell('unknown-backend', 'warning', placed, range, message);
+      tell('unknown-backend', 'warning', placed, range, message, { suggestion });
     }
   }
 }

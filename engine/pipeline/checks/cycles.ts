@@ -77,7 +77,7 @@ function report<L extends Link>(
     const at = places[index];
     return at === undefined ? [] : [whole.related(at.placed, at.range, why(link))];
   });
-  whole.tell('cycle', 'error', place.placed, place.range, message, steps);
+  whole.tell('cycle', 'error', place.placed, place.range, message, { related: steps });
 }
 
 /** The reference or path that makes the dependency, or the nearest place that is known. */

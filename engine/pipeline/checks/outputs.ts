@@ -26,7 +26,7 @@ export function checkOutputs(whole: Whole): void {
         placed,
         output.range,
         `\`${output.path}\` is already the output \`${name}\` of the stage \`${stage}\`. Give one of them another path.`,
-        [related(first.placed, first.output.range, `\`${output.path}\` is first made here.`)],
+        { related: [related(first.placed, first.output.range, `\`${output.path}\` is first made here.`)] },
       );
     }
   for (const inner of byPath.values()) {
@@ -48,6 +48,6 @@ function tellOverlap({ tell, related }: Whole, inner: Output, outer: Output): vo
     inner.placed,
     inner.output.range,
     `\`${inner.output.path}\` is inside \`${path}\`, an output of ${owner}. Making one would change the other.`,
-    [related(outer.placed, outer.output.range, `\`${path}\` is an output here.`)],
+    { related: [related(outer.placed, outer.output.range, `\`${path}\` is an output here.`)] },
   );
 }

@@ -35,7 +35,7 @@ function checkTwice({ tell, related, isFull }: Whole, all: PlacedBlock[]): void 
     }
     const message = `\`${fact.name}\` is here twice; only the first counts. Remove or rename one.`;
     const place = related(first.placed, first.fact.range, `\`${fact.name}\` stands first here.`);
-    tell('duplicate-key', 'error', placed, fact.range, message, [place]);
+    tell('duplicate-key', 'error', placed, fact.range, message, { related: [place] });
   };
   for (const placed of all) {
     if (isFull()) return;

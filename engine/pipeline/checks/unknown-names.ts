@@ -1,6 +1,6 @@
 import type { Declared } from '../declarations';
 import type { NameUse } from '../references';
-import { didYouMean } from '../suggestions';
+import { nearest, question } from '../suggestions';
 import type { Whole } from '../whole';
 
 /** A set of names, or a map by name. */
@@ -41,8 +41,10 @@ export function checkUnknownNames({ blocks, declared, tell, isFull }: Whole): vo
       const names = namesFor(use, declared);
       // The output of an unknown stage: the stage is told.
       if (names === undefined || names.has(use.name) || isFile(use, declared)) continue;
-      const hint = suggested++ < maximumSuggested ? choice(use.name, names) : '';
-      tell('unknown-reference', 'error', placed, use.range, `${subject(use)}${hint}`);
+      const isTold = suggested++ < maximumSuggested;
+      const suggestion = isTold ? nearest(use.name, names.keys()) : undefined;
+      const hint = isTold ? question(suggestion) || known(names) : '';
+      tell('unknown-reference', 'error', placed, use.range, `${subject(use)}${hint}`, { suggestion });
     }
   }
 }
@@ -53,13 +55,11 @@ function subject({ kind, name, container }: NameUse): string {
     : `There is no ${kind} \`${name}\`.`;
 }
 
-function choice(name: string, names: Names): string {
-  const meant = didYouMean(name, names.keys());
-  if (meant !== '' || names.size === 0) return meant;
-  const known: string[] = [];
-  for (const other of names.keys()) {
-    if (known.length === 8) break;
-    known.push(`\`${other}\``);
+function known(names: Names): string {
+  const shown: string[] = [];
+  for (const name of names.keys()) {
+    if (shown.length === 8) break;
+    shown.push(`\`${name}\``);
   }
-  return ` There is ${known.join(', ')}.`;
+  return shown.length === 0 ? '' : ` There is ${shown.join(', ')}.`;
 }
