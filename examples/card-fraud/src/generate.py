@@ -1,4 +1,4 @@
-"""Draw plausible card payments: some training months, and one later month that has drifted."""
+"""Draw plausible card payments: some training months, and the month after them. From October on, payments drift."""
 
 import argparse
 from pathlib import Path
@@ -12,12 +12,15 @@ FRAUD_LIFT_MERCHANT = np.array([-0.9, -0.5, 0.4, 0.9, 1.1, -0.6])
 FRAUD_LIFT_COUNTRY = np.array([-0.3, -0.1, 0.1, 0.2, -0.2, 1.3])
 
 
-def month(rng: np.random.Generator, payments: int, start: str, drifted: bool) -> pd.DataFrame:
+DRIFTS_FROM = pd.Period("2026-10", "M")
+
+
+def draw_month(rng: np.random.Generator, payments: int, month: pd.Period) -> pd.DataFrame:
     """One month of payments; in a drifted month amounts rise, devices are newer and gaming grows."""
     merchant_share = np.array([0.34, 0.16, 0.08, 0.12, 0.08, 0.22])
     country_share = np.array([0.38, 0.22, 0.14, 0.12, 0.11, 0.03])
     amount_scale, device_age = 3.2, 320.0
-    if drifted:
+    if month >= DRIFTS_FROM:
         merchant_share = np.array([0.24, 0.12, 0.10, 0.16, 0.22, 0.16])
         country_share = np.array([0.33, 0.20, 0.14, 0.12, 0.11, 0.10])
         amount_scale, device_age = 3.75, 140.0
@@ -44,9 +47,8 @@ def month(rng: np.random.Generator, payments: int, start: str, drifted: bool) ->
     )
     fraud = rng.random(payments) < 1 / (1 + np.exp(-score))
 
-    start_time = pd.Timestamp(start)
-    day = rng.integers(0, start_time.days_in_month, payments)
-    time = start_time + pd.to_timedelta(day, "D") + pd.to_timedelta(hour, "h")
+    day = rng.integers(0, month.days_in_month, payments)
+    time = month.start_time + pd.to_timedelta(day, "D") + pd.to_timedelta(hour, "h")
     time += pd.to_timedelta(rng.integers(0, 3600, payments), "s")
     return (
         pd.DataFrame(
@@ -69,6 +71,7 @@ def month(rng: np.random.Generator, payments: int, start: str, drifted: bool) ->
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--months", type=int, required=True)
+    parser.add_argument("--last", type=lambda text: pd.Period(text, "M"), required=True, help="like 2026-09")
     parser.add_argument("--payments", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--later", type=Path, required=True)
@@ -76,10 +79,9 @@ def main() -> None:
     args = parser.parse_args()
 
     rng = np.random.default_rng(args.seed)
-    last = pd.Period("2026-09", "M")
-    starts = [str((last - back).start_time.date()) for back in reversed(range(args.months))]
-    training = pd.concat([month(rng, args.payments, start, drifted=False) for start in starts], ignore_index=True)
-    later = month(rng, args.payments, "2026-10-01", drifted=True)
+    months = [args.last - back for back in reversed(range(args.months))]
+    training = pd.concat([draw_month(rng, args.payments, month) for month in months], ignore_index=True)
+    later = draw_month(rng, args.payments, args.last + 1)
 
     for frame, path in ((training, args.out), (later, args.later)):
         frame.insert(0, "transaction_id", [f"{path.stem}-{number:07d}" for number in range(len(frame))])

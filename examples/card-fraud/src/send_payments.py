@@ -13,7 +13,7 @@ from features import RAW
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", required=True, help="the deployment's address")
-    parser.add_argument("--payments", type=Path, default=Path("data/october.parquet"))
+    parser.add_argument("--payments", type=Path, default=Path("data/later.parquet"))
     parser.add_argument("--rows", type=int, default=2000)
     parser.add_argument("--batch", type=int, default=100)
     args = parser.parse_args()
