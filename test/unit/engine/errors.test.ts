@@ -4,7 +4,10 @@ import { GalleyError, errorData, fromErrorData } from '../../../engine/errors';
 
 describe('errors', () => {
   it('crosses a process border unchanged', () => {
-    const error = new GalleyError('locked', 'mlflow.db is locked.', { remedy: 'Close the other program.', subject: 'mlflow.db' });
+    const error = new GalleyError('locked', 'mlflow.db is locked.', {
+      remedy: 'Close the other program.',
+      subject: 'mlflow.db',
+    });
     const back = fromErrorData(JSON.parse(JSON.stringify(errorData(error))));
     assert.deepEqual(back.data, error.data);
     assert.equal(back.message, 'mlflow.db is locked.');
