@@ -50,7 +50,8 @@ describe('the whole life of a model in a real VS Code window', function () {
     (await galley<RunDetail[]>(stage.author, 'runs', 'list')).map(({ run }) => run.status);
 
   before(async () => {
-    stage = await setStage();
+    const theme = process.env['GALLEY_THEME'];
+    stage = await setStage(theme === undefined ? {} : { 'workbench.colorTheme': theme });
     ana = await stage.open(stage.author, 'ana');
   });
   afterEach(async function () {
@@ -76,6 +77,7 @@ describe('the whole life of a model in a real VS Code window', function () {
     await ana.page.locator('.squiggly-error').first().waitFor();
     assert.match((await ana.problems()).join('\n'), /month/);
     await ana.picture('diagnostic');
+    await ana.closePanel();
     await ana.replaceInEditor('params.month }}', 'params.months }}');
     await ana.page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
     await ana.replaceInEditor('default: 120,', 'default: 100,');
@@ -87,6 +89,8 @@ describe('the whole life of a model in a real VS Code window', function () {
     await ana.codeLens(/Run pipeline/i).click();
     await ana.row('Experiments', /running/).waitFor();
     await ana.row('Pipelines', /train.*running/s).waitFor();
+    await ana.command('Galley: Open Experiments');
+    await ana.webview().locator('canvas').first().waitFor();
     await ana.picture('running');
     await ana.row('Experiments', /auc 0\.\d+/).waitFor();
     await ana.until('the run finishes', async () =>
@@ -118,7 +122,6 @@ describe('the whole life of a model in a real VS Code window', function () {
     const table = await page.getByRole('grid').innerText();
     assert.match(table, /auc/);
     assert.match(table, /precision_at_capacity/);
-    await ana.closePanel();
     await ana.picture('compare');
     await page.getByRole('textbox', { name: 'Filter runs' }).fill('params.learning_rate = 0.05');
     await ana.until(

@@ -1,0 +1,35 @@
+/**
+ * `npm run pictures`: runs the end-to-end story and takes the README's pictures from it, so that they are never stale.
+ * `-- --theme "Light Modern" --out FOLDER` keeps the pictures of another theme elsewhere, to look at them.
+ */
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { buildAll } from './build.mjs';
+import { findChromium, temporaryFolder } from './editor-host.mjs';
+import { projectRoot, say } from './steps.mjs';
+import { runSuite } from './suite.mjs';
+
+function option(name, otherwise) {
+  const index = process.argv.indexOf(`--${name}`);
+  return index > 0 ? process.argv[index + 1] : otherwise;
+}
+
+const theme = option('theme', 'Dark Modern');
+const out = path.resolve(projectRoot, option('out', 'docs/images'));
+const results = await temporaryFolder('pictures');
+try {
+  await buildAll();
+  process.exitCode = await runSuite(['test/end-to-end/lifecycle.test.ts'], {
+    env: { GALLEY_TEST_RESULTS: results, GALLEY_THEME: theme, GALLEY_CHROMIUM: await findChromium() },
+    mochaArgs: ['--timeout', '60000'],
+  });
+  await mkdir(out, { recursive: true });
+  for (const person of ['ana', 'li']) {
+    const folder = path.join(results, 'end-to-end', person);
+    for (const file of (await readdir(folder)).filter((name) => name.endsWith('.png')))
+      await copyFile(path.join(folder, file), path.join(out, file));
+  }
+  say(`Pictures of ${theme} are in ${path.relative(projectRoot, out)}`);
+} finally {
+  await rm(results, { recursive: true, force: true });
+}
