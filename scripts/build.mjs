@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const dist = path.join(root, 'dist');
 
 /** Native packages stay outside the bundles; package.mjs ships them beside. */
 const native = ['@duckdb/node-api', '@duckdb/node-bindings'];
@@ -33,30 +34,42 @@ if (major < 22 || (major === 22 && minor < 15)) {
   process.exit(2);
 }`;
 
-function nodeBundles(production) {
-  const minify = { minifySyntax: production, minifyWhitespace: production };
+function nodeBundles(production, outdir) {
+  const whole = {
+    ...node,
+    minifySyntax: production,
+    minifyWhitespace: production,
+    sourcemap: !production,
+  };
   return [
     {
-      ...node,
-      ...minify,
+      ...whole,
       entryPoints: ['extension/main.ts'],
-      outfile: 'dist/extension.js',
+      outfile: path.join(outdir, 'extension.js'),
       external: ['vscode'],
     },
-    { ...node, ...minify, entryPoints: ['language-server/main.ts'], outfile: 'dist/language-server.js' },
-    { ...node, ...minify, entryPoints: ['engine/server.ts'], outfile: 'dist/engine.js', external: native },
     {
-      ...node,
-      ...minify,
+      ...whole,
+      entryPoints: ['language-server/main.ts'],
+      outfile: path.join(outdir, 'language-server.js'),
+    },
+    {
+      ...whole,
+      entryPoints: ['engine/server.ts'],
+      outfile: path.join(outdir, 'engine.js'),
+      external: native,
+    },
+    {
+      ...whole,
       entryPoints: ['engine/cli/main.ts'],
-      outfile: 'dist/galley.js',
+      outfile: path.join(outdir, 'galley.js'),
       external: native,
       banner: { js: `#!/usr/bin/env node\n${nodeGuard}` },
     },
   ];
 }
 
-async function webviewBundle(production) {
+async function webviewBundle(production, outdir) {
   const folders = await readdir(path.join(root, 'webviews'), { withFileTypes: true });
   const pages = folders.filter((entry) => existsSync(path.join(root, 'webviews', entry.name, 'page.ts')));
   return {
@@ -68,7 +81,7 @@ async function webviewBundle(production) {
     minify: production,
     absWorkingDir: root,
     entryPoints: pages.map((entry) => ({ in: `webviews/${entry.name}/page.ts`, out: entry.name })),
-    outdir: 'dist/webviews',
+    outdir: path.join(outdir, 'webviews'),
     tsconfig: 'webviews/tsconfig.json',
     loader: { '.css': 'text' },
     logLevel: 'warning',
@@ -82,20 +95,20 @@ export const testBundle = {
   external: ['vscode', 'mocha', 'playwright-core', 'fast-check', '@vscode/test-electron', ...native],
 };
 
-/** Builds everything. `production` minifies and leaves source maps of pages out. */
-export async function buildAll({ production = false } = {}) {
-  await rm(path.join(root, 'dist'), { recursive: true, force: true });
-  await mkdir(path.join(root, 'dist/webviews'), { recursive: true });
-  await cp(path.join(root, 'node_modules/@vscode/codicons/dist'), path.join(root, 'dist/webviews/codicons'), {
+/** Builds everything into a folder, which is emptied first. `production` minifies and leaves source maps out. */
+export async function buildAll({ production = false, outdir = dist } = {}) {
+  await rm(outdir, { recursive: true, force: true });
+  await mkdir(path.join(outdir, 'webviews'), { recursive: true });
+  await cp(path.join(root, 'node_modules/@vscode/codicons/dist'), path.join(outdir, 'webviews/codicons'), {
     recursive: true,
     filter: (file) => !/\.(html|svg|csv|json|ts)$/.test(file),
   });
-  const bundles = [...nodeBundles(production), await webviewBundle(production)];
+  const bundles = [...nodeBundles(production, outdir), await webviewBundle(production, outdir)];
   await Promise.all(bundles.map((options) => build(options)));
 }
 
 async function watch() {
-  const bundles = [...nodeBundles(false), await webviewBundle(false)];
+  const bundles = [...nodeBundles(false, dist), await webviewBundle(false, dist)];
   for (const options of bundles) await (await context({ ...options, logLevel: 'info' })).watch();
 }
 
