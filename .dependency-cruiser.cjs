@@ -34,7 +34,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^webviews/' },
       to: {
-        path: '^(vscode$|extension/|language-server/|engine/(backends|cli|processes)/|engine/(project|server)\\.ts)',
+        path: '^(vscode$|extension/|language-server/|engine/(backends|cli|processes|project-files)/|engine/(project|server)\\.ts)',
       },
     },
     {
@@ -54,7 +54,7 @@ module.exports = {
       name: 'rooms-do-not-import-compositions',
       comment: 'Rooms of the engine own their interfaces; composition roots wire them.',
       severity: 'error',
-      from: { path: `^engine/(${engineRooms.join('|')}|processes)/` },
+      from: { path: `^engine/(${engineRooms.join('|')}|processes|project-files)/` },
       to: { path: '^engine/(backends/|cli/|project\\.ts|server\\.ts)' },
     },
     {

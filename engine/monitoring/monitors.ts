@@ -3,7 +3,7 @@ import { loadPipeline } from '../pipeline/load';
 import type { MonitorSpec } from '../pipeline/spec';
 import type { LoadedPipeline } from '../pipeline/types';
 import type { CliLauncher } from '../processes/cli';
-import { galleyFolder } from '../training/run-folder';
+import { galleyFolder } from '../project-files/galley-folder';
 import type { RunState, TrainingBackend } from '../training/types';
 import { applyCheck } from './alert-life';
 import { makeCheck } from './check';

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { PlannedStage } from '../pipeline/types';
 import { GalleyError } from '../errors';
+import { replaceJson } from '../project-files/replace-file';
 import { objectStore } from './cache-objects';
 import { hashInput, treeHash, type ContentHasher, type HashedFile, type HashedTree } from './content-hash';
 
@@ -162,9 +163,7 @@ export function openStageCache(cacheFolder: string, folder: string, hasher: Cont
         ...(logged === undefined ? {} : { logged }),
       };
       await mkdir(path.dirname(entryFile(key)), { recursive: true });
-      const temporary = `${entryFile(key)}.${randomBytes(6).toString('hex')}.tmp`;
-      await writeFile(temporary, JSON.stringify(entry));
-      await rename(temporary, entryFile(key));
+      await replaceJson(entryFile(key), entry);
     },
   };
 }

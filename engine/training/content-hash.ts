@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, type BigIntStats } from 'node:fs';
-import { mkdir, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { GalleyError } from '../errors';
+import { replaceJson } from '../project-files/replace-file';
 
 /** One file of an input or output: path relative to it (`''` for a file itself), sha256 of its bytes. */
 export interface HashedFile {
@@ -138,9 +139,7 @@ export async function openHasher(indexFile: string): Promise<ContentHasher> {
       if (!changed) return;
       const entries = [...index].slice(-mostRemembered);
       await mkdir(path.dirname(indexFile), { recursive: true });
-      const temporary = `${indexFile}.${process.pid}.tmp`;
-      await writeFile(temporary, JSON.stringify(entries));
-      await rename(temporary, indexFile);
+      await replaceJson(indexFile, entries);
       changed = false;
     },
   };

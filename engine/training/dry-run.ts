@@ -2,6 +2,7 @@ import path from 'node:path';
 import { GalleyError } from '../errors';
 import type { CommandSpec, ParamValue } from '../pipeline/spec';
 import type { PlannedStage } from '../pipeline/types';
+import { galleyPath } from '../project-files/galley-folder';
 import { openStageCache } from './cache';
 import { openHasher } from './content-hash';
 import { newRunId } from './run-folder';
@@ -35,7 +36,7 @@ export interface DryRunStage {
  */
 export async function dryRun(root: string, request: StartRun): Promise<DryRun> {
   const { pipeline, plan } = await planPipeline(root, request, { id: newRunId(), name: 'dry-run' });
-  const cacheFolder = path.join(root, '.galley', 'cache');
+  const cacheFolder = galleyPath(root, 'cache');
   const cache = openStageCache(
     cacheFolder,
     pipeline.folder,

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { GalleyError } from '../errors';
+import { textOf } from '../project-files/text-of';
 
 /** Python's json module writes these three, which JSON does not have. */
 const notJsonNumbers = /"(?:[^"\\]|\\.)*"|-?Infinity\b|NaN\b/g;
@@ -37,16 +37,12 @@ export function parseMetrics(text: string): Map<string, number> {
  * @throws GalleyError `not-found`, `invalid`
  */
 export async function readMetricsFile(file: string, shown: string): Promise<Map<string, number>> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  const text = await textOf(file);
+  if (text === undefined)
     throw new GalleyError('not-found', `The metrics file ${shown} was not written.`, {
       remedy: 'Write it in the stage, or correct `metrics`.',
       subject: shown,
     });
-  }
   try {
     return parseMetrics(text);
   } catch (error) {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { GalleyError } from '../errors';
+import { galleyPath } from '../project-files/galley-folder';
 
 /** Files that one run keeps below `.galley/runs/<run id>`. */
 export interface RunFolder {
@@ -40,7 +41,7 @@ export function runFolder(root: string, runId: string): RunFolder {
       remedy: 'A run id has 32 hexadecimal digits; galley runs list shows them.',
       subject: runId,
     });
-  const folder = path.join(root, '.galley', 'runs', runId);
+  const folder = galleyPath(root, 'runs', runId);
   return {
     folder,
     state: path.join(folder, 'state.json'),
@@ -55,36 +56,9 @@ export function runFolder(root: string, runId: string): RunFolder {
 /** Ids of all runs that have a folder. */
 export async function runFolderIds(root: string): Promise<string[]> {
   try {
-    return (await readdir(path.join(root, '.galley', 'runs'))).filter(isRunId);
+    return (await readdir(galleyPath(root, 'runs'))).filter(isRunId);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
-}
-
-/**
- * Makes `.galley/<parts>` and, at first use, the `.gitignore` that keeps all but the backends' list out of git.
- * @returns the folder
- * @throws GalleyError `read-only` when the folder may not be written
- */
-export async function galleyFolder(root: string, ...parts: string[]): Promise<string> {
-  const folder = path.join(root, '.galley', ...parts);
-  try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(path.join(root, '.galley', '.gitignore'), '*\n!backends.yaml\n!.gitignore\n', {
-      flag: 'wx',
-    });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return folder;
-    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM')
-      throw new GalleyError(
-        'read-only',
-        `The folder ${root} cannot be written.`,
-        { remedy: 'Give yourself write access to it, or open a copy.', subject: root },
-        { cause: error },
-      );
-    throw error;
-  }
-  return folder;
 }

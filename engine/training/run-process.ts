@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { GalleyError, errorData } from '../errors';
@@ -6,6 +6,8 @@ import { loadPipeline } from '../pipeline/load';
 import { planRun } from '../pipeline/plan';
 import type { LoadedPipeline, PlannedStage, RunPlan } from '../pipeline/types';
 import { identify } from '../processes/identity';
+import { galleyFolder } from '../project-files/galley-folder';
+import { moveOver, replaceJson } from '../project-files/replace-file';
 import type { ModelRegistry } from '../registry/types';
 import { randomRunName } from '../tracking/run-name';
 import { runTags, type Experiment, type Run, type TrackingStore } from '../tracking/types';
@@ -14,12 +16,12 @@ import { openStageCache, producedPaths } from './cache';
 import { claimOutputs } from './claims';
 import { openHasher } from './content-hash';
 import { reasonWithLines } from './failure-reason';
-import { galleyFolder, newRunId, runFolder, type RunFolder } from './run-folder';
+import { newRunId, runFolder, type RunFolder } from './run-folder';
 import { openRunLog, type RunLog } from './run-log';
 import { sourceTags } from './run-source';
 import { inWords, runStages, type SchedulableStage } from './scheduler';
 import { executeStage, type RunContext } from './stage-run';
-import { readState, stateWriter, writeJson, type StateWriter } from './state';
+import { readState, stateWriter, type StateWriter } from './state';
 import { storeFinalStatus } from './store-status';
 import type { RunState, StageState, StartRun } from './types';
 
@@ -96,7 +98,7 @@ async function beginRun(
     outputs: outputsFromRoot(root, pipeline.folder, plan.stages),
   };
   try {
-    await writeJson(folder.starting, state);
+    await replaceJson(folder.starting, state);
     await claimOutputs(root, state, options.signal);
     const run = await tracking.createRun({
       id: runId,
@@ -112,7 +114,7 @@ async function beginRun(
         [runTags.trigger]: options.trigger ?? 'manual',
       },
     });
-    await rename(folder.starting, folder.state);
+    await moveOver(folder.starting, folder.state);
     return { pipeline, plan, run, state };
   } catch (error) {
     await rm(folder.starting, { force: true });

@@ -4,13 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GalleyError } from '../errors';
 import { identify, isAlive } from '../processes/identity';
 import { killGroup } from '../processes/kill';
+import { replaceJson } from '../project-files/replace-file';
 import type { TrackingStore } from '../tracking/types';
 import { reasonWithLines } from './failure-reason';
 import { readLog } from './run-log';
 import type { RunFolder } from './run-folder';
 import { tailLines } from './stage-output';
 import { killGraceMs } from './stage-process';
-import { readState, writeJson } from './state';
+import { readState } from './state';
 import { storeFinalStatus } from './store-status';
 import type { ProcessIdentity, RunState } from './types';
 
@@ -105,7 +106,7 @@ async function bringToStore(tracking: TrackingStore, folder: RunFolder, state: R
   if ((await storeFinalStatus(tracking, state, 1)) !== undefined) return state;
   const settled = { ...state };
   delete settled.storePending;
-  await writeJson(folder.state, settled);
+  await replaceJson(folder.state, settled);
   return settled;
 }
 
@@ -128,7 +129,7 @@ export async function settledState(
   if (last.status !== 'RUNNING') return settledState(tracking, folder);
   await killLeftovers(last);
   const abandoned = await abandonedState(folder, last);
-  await writeJson(folder.state, abandoned);
+  await replaceJson(folder.state, abandoned);
   return bringToStore(tracking, folder, abandoned);
 }
 
@@ -145,7 +146,7 @@ async function settleStart(tracking: TrackingStore, folder: RunFolder): Promise<
     return undefined;
   }
   const abandoned = await abandonedState(folder, starting);
-  await writeJson(folder.state, abandoned);
+  await replaceJson(folder.state, abandoned);
   await rm(folder.starting, { force: true });
   return bringToStore(tracking, folder, abandoned);
 }

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { GalleyError } from '../../errors';
+import { galleyPath } from '../../project-files/galley-folder';
+import { textOf } from '../../project-files/text-of';
 
 /** Files of one deployment on the local target. Each has one writer. */
 export interface ServingFiles {
@@ -38,7 +37,7 @@ export function servingFiles(root: string, deployment: string): ServingFiles {
         remedy: 'Use letters, digits, hyphens, underscores and dots.',
       },
     );
-  const folder = path.join(root, '.galley', 'serving', deployment);
+  const folder = galleyPath(root, 'serving', deployment);
   return {
     folder,
     state: path.join(folder, 'state.json'),
@@ -53,13 +52,8 @@ export function servingFiles(root: string, deployment: string): ServingFiles {
 
 /** The value in a JSON file; undefined when there is no file. */
 export async function readJson(file: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const text = await textOf(file);
+  if (text === undefined) return undefined;
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -69,29 +63,5 @@ export async function readJson(file: string): Promise<unknown> {
       { subject: file, remedy: 'Stop the deployment and roll it out again.' },
       { cause: error },
     );
-  }
-}
-
-/** Replaces a JSON file in one step, so that a reader sees the old value or the new one, never a part. */
-export async function writeJson(file: string, value: unknown): Promise<void> {
-  const temporary = `${file}.${randomUUID().slice(0, 8)}.tmp`;
-  try {
-    await writeFile(temporary, `${JSON.stringify(value, undefined, 2)}\n`);
-    await replace(temporary, file, 5);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-async function replace(from: string, to: string, tries: number): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    // Windows refuses to replace a file that somebody has open at that moment.
-    const busy = ['EPERM', 'EACCES', 'EBUSY'].includes((error as NodeJS.ErrnoException).code ?? '');
-    if (!busy || process.platform !== 'win32' || tries <= 1) throw error;
-    await pause(20);
-    await replace(from, to, tries - 1);
   }
 }

@@ -4,11 +4,12 @@ import { specScope } from '../../pipeline/expressions';
 import { loadPipeline } from '../../pipeline/load';
 import { artifactDigest } from '../../registry/digest';
 import { versionTags, type ModelRegistry } from '../../registry/types';
-import { galleyFolder } from '../../training/run-folder';
+import { galleyFolder } from '../../project-files/galley-folder';
+import { replaceJson } from '../../project-files/replace-file';
 import { policyDigest } from '../policy';
 import type { Binding, DeploymentStatus, LedgerEvent } from '../types';
 import { readRecord, type Desired } from './desired';
-import { servingFiles, writeJson } from './files';
+import { servingFiles } from './files';
 import { servedModel } from './local';
 import { livingOwner } from './owner';
 import { settledState } from './state';
@@ -74,9 +75,9 @@ export async function desireInService(request: InServiceRequest): Promise<void> 
     );
   await galleyFolder(root, 'serving', name);
   // The folder may remember a version that is not in service any more (rolled back on another machine).
-  await writeJson(files.record, record.port === undefined ? {} : { port: record.port });
+  await replaceJson(files.record, record.port === undefined ? {} : { port: record.port });
   const desired: Desired = { id: randomUUID(), action: 'serve', served, rollout: spec.rollout };
-  await writeJson(files.desired, desired);
+  await replaceJson(files.desired, desired);
 }
 
 function versionInService({ status, version }: InServiceRequest): string {

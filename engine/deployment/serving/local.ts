@@ -5,10 +5,11 @@ import { GalleyError } from '../../errors';
 import { spawnDetachedCli, type CliLauncher } from '../../processes/cli';
 import { identify, isAlive } from '../../processes/identity';
 import { killGroup } from '../../processes/kill';
-import { galleyFolder } from '../../training/run-folder';
+import { galleyFolder } from '../../project-files/galley-folder';
+import { replaceJson } from '../../project-files/replace-file';
 import type { ServingState } from '../types';
 import { readDesired, type Desired, type ServedModel } from './desired';
-import { servingFiles, writeJson, type ServingFiles } from './files';
+import { servingFiles, type ServingFiles } from './files';
 import { livingOwner } from './owner';
 import { readState, settledState } from './state';
 import type { ServingTarget, TargetRollout } from './target';
@@ -46,7 +47,7 @@ export function createLocalTarget({
       await settledState(files);
       const id = randomUUID();
       const desired: Desired = { id, action: 'serve', served, rollout: request.spec.rollout };
-      await writeJson(files.desired, desired);
+      await replaceJson(files.desired, desired);
       return whenRolledOut(files, deployment, id, () => start(files, deployment));
     },
     state: (deployment) => settledState(servingFiles(root, deployment)),
@@ -142,7 +143,7 @@ async function stopServing(files: ServingFiles): Promise<void> {
   const owner = await livingOwner(files);
   if (owner !== undefined) {
     const desired: Desired = { id: randomUUID(), action: 'stop' };
-    await writeJson(files.desired, desired);
+    await replaceJson(files.desired, desired);
     const until = Date.now() + stopMs;
     while ((await isAlive(owner)) && Date.now() < until) await pause(pollMs);
     if (await isAlive(owner)) killGroup(owner.pid, 'SIGKILL');
@@ -152,5 +153,5 @@ async function stopServing(files: ServingFiles): Promise<void> {
   await rm(files.record, { force: true });
   await rm(files.desired, { force: true });
   if (state !== undefined && owner === undefined)
-    await writeJson(files.state, { ...state, status: 'stopped', reason: 'It was taken out of service.' });
+    await replaceJson(files.state, { ...state, status: 'stopped', reason: 'It was taken out of service.' });
 }

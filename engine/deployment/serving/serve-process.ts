@@ -1,10 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { errorData, GalleyError } from '../../errors';
-import { galleyFolder } from '../../training/run-folder';
+import { galleyFolder } from '../../project-files/galley-folder';
+import { replaceJson } from '../../project-files/replace-file';
 import type { ServingState } from '../types';
 import { readDesired, readRecord, type Desired, type ServedModel, type ServingRecord } from './desired';
-import { servingFiles, writeJson } from './files';
+import { servingFiles } from './files';
 import { Fleet } from './fleet';
 import { openFront, type Front } from './front';
 import { becomeOwner } from './owner';
@@ -90,7 +91,7 @@ export async function serveDeployment(options: ServeOptions): Promise<ServingSta
   let current: { id: string; stop: AbortController; done: Promise<void> } | undefined;
   const remember = async (change: ServingRecord): Promise<void> => {
     Object.assign(record, change);
-    await writeJson(files.record, record);
+    await replaceJson(files.record, record);
   };
   const begin = (desired: Extract<Desired, { action: 'serve' }>): void => {
     const stop = new AbortController();

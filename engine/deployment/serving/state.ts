@@ -1,7 +1,8 @@
 import { isAlive } from '../../processes/identity';
 import { killGroup } from '../../processes/kill';
+import { replaceJson } from '../../project-files/replace-file';
 import type { ServingState } from '../types';
-import { readJson, writeJson, type ServingFiles } from './files';
+import { readJson, type ServingFiles } from './files';
 import { livingOwner } from './owner';
 
 /** At most this often are mere counters written. */
@@ -29,7 +30,7 @@ export async function settledState(files: ServingFiles): Promise<ServingState | 
   const settled: ServingState = { ...withoutAddress(state), status: 'stopped', reason };
   if (settled.rollout?.status === 'running')
     settled.rollout = { ...settled.rollout, status: 'failed', reason };
-  await writeJson(files.state, settled);
+  await replaceJson(files.state, settled);
   return settled;
 }
 
@@ -69,7 +70,7 @@ export function keepState(
   const write = async (): Promise<void> => {
     while (dirty) {
       dirty = false;
-      await writeJson(files.state, snapshot()).catch((error: unknown) =>
+      await replaceJson(files.state, snapshot()).catch((error: unknown) =>
         tell(`state: ${(error as Error).message}`),
       );
     }

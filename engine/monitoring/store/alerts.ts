@@ -1,8 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { GalleyError } from '../../errors';
+import { replaceJson } from '../../project-files/replace-file';
+import { textOf } from '../../project-files/text-of';
 import type { Alert } from '../types';
-import { filesIn, monitorsFolder, replaceText, textOf, type MonitorFiles } from './files';
+import { filesIn, monitorsFolder, type MonitorFiles } from './files';
 
 /** Alerts that are kept of a monitor. */
 const keptAlerts = 200;
@@ -13,7 +15,7 @@ const keptAlerts = 200;
  */
 export async function readAlerts(files: MonitorFiles): Promise<Alert[]> {
   const text = await textOf(files.alerts);
-  if (text === '') return [];
+  if (text === undefined) return [];
   try {
     const alerts: unknown = JSON.parse(text);
     if (Array.isArray(alerts)) return alerts as Alert[];
@@ -28,7 +30,7 @@ export async function readAlerts(files: MonitorFiles): Promise<Alert[]> {
 
 /** Replaces the alerts of a monitor. To be called under its lock. */
 export async function writeAlerts(files: MonitorFiles, alerts: Alert[]): Promise<void> {
-  await replaceText(files.alerts, JSON.stringify(alerts.slice(-keptAlerts)));
+  await replaceJson(files.alerts, alerts.slice(-keptAlerts));
 }
 
 /** The alert that is open; at most one of a monitor is. */
@@ -48,7 +50,7 @@ async function folders(parent: string): Promise<string[]> {
 
 /** Files of the monitor that has the alert, also of one that is in no spec any more. */
 export async function findAlert(root: string, id: string): Promise<MonitorFiles | undefined> {
-  for (const spec of await folders(path.join(root, ...monitorsFolder))) {
+  for (const spec of await folders(monitorsFolder(root))) {
     for (const folder of await folders(spec)) {
       const files = filesIn(folder);
       if ((await readAlerts(files)).some((alert) => alert.id === id)) return files;

@@ -1,5 +1,7 @@
+import { replaceFile } from '../../project-files/replace-file';
+import { textOf } from '../../project-files/text-of';
 import type { DriftReport, MonitorCheck } from '../types';
-import { replaceText, textOf, type MonitorFiles } from './files';
+import type { MonitorFiles } from './files';
 
 /** Checks that are kept of a monitor. */
 export const keptChecks = 500;
@@ -21,7 +23,7 @@ function parse(text: string): MonitorCheck[] {
 
 /** Kept checks, oldest first. */
 export async function readChecks(files: MonitorFiles): Promise<MonitorCheck[]> {
-  return parse(await textOf(files.checks));
+  return parse((await textOf(files.checks)) ?? '');
 }
 
 function withoutDistributions(report: DriftReport): DriftReport {
@@ -40,5 +42,5 @@ export async function appendCheck(files: MonitorFiles, check: MonitorCheck): Pro
       i < whole && kept.drift !== undefined ? { ...kept, drift: withoutDistributions(kept.drift) } : kept,
     ),
   );
-  await replaceText(files.checks, `${lines.join('\n')}\n`);
+  await replaceFile(files.checks, `${lines.join('\n')}\n`);
 }

@@ -2,9 +2,11 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { GalleyError } from '../../errors';
 import { identify, isAlive } from '../../processes/identity';
-import { galleyFolder } from '../../training/run-folder';
+import { galleyFolder } from '../../project-files/galley-folder';
+import { replaceJson } from '../../project-files/replace-file';
+import { textOf } from '../../project-files/text-of';
 import type { ProcessIdentity } from '../../training/types';
-import { monitorsFolder, replaceText, textOf } from './files';
+import { monitorsFolder } from './files';
 import { tryLock } from './lock';
 
 /** The monitor process of a project. */
@@ -17,9 +19,9 @@ const stateFile = 'scheduler.json';
 const retrainingsFile = 'retrainings.json';
 
 async function read(root: string, file: string): Promise<unknown> {
-  const text = await textOf(path.join(root, ...monitorsFolder, file));
+  const text = await textOf(path.join(monitorsFolder(root), file));
   try {
-    return text === '' ? undefined : (JSON.parse(text) as unknown);
+    return text === undefined ? undefined : (JSON.parse(text) as unknown);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
@@ -49,7 +51,7 @@ export async function becomeScheduler(root: string): Promise<() => Promise<void>
     );
   }
   const state: SchedulerState = { process: await identify(process.pid), startedAt: Date.now() };
-  await replaceText(path.join(folder, stateFile), JSON.stringify(state));
+  await replaceJson(path.join(folder, stateFile), state);
   return async () => {
     await rm(path.join(folder, stateFile), { force: true });
     release();
@@ -63,5 +65,5 @@ export async function readRetrainings(root: string): Promise<Record<string, numb
 
 export async function writeRetrainings(root: string, times: Record<string, number>): Promise<void> {
   const folder = await galleyFolder(root, 'monitors');
-  await replaceText(path.join(folder, retrainingsFile), JSON.stringify(times));
+  await replaceJson(path.join(folder, retrainingsFile), times);
 }

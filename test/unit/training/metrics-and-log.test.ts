@@ -7,7 +7,8 @@ import { after, before, describe, it } from 'mocha';
 import { sameParam } from '../../../engine/training/logged';
 import { parseMetrics, readMetricsFile } from '../../../engine/training/metrics-file';
 import { readLog } from '../../../engine/training/run-log';
-import { readState, stateWriter, writeJson } from '../../../engine/training/state';
+import { replaceJson } from '../../../engine/project-files/replace-file';
+import { readState, stateWriter } from '../../../engine/training/state';
 import type { RunState } from '../../../engine/training/types';
 
 let folder: string;
@@ -128,7 +129,7 @@ describe('run state', () => {
 
   it('is read whole at every moment while it is replaced, and ends as the last one', async () => {
     const file = path.join(folder, 'state.json');
-    await writeJson(file, state('first'));
+    await replaceJson(file, state('first'));
     const writer = stateWriter(file);
     for (let index = 0; index < 300; index++) {
       writer.save(state(`name ${index} ${'x'.repeat(index * 50)}`));
