@@ -5,6 +5,7 @@ import { mlflowStatus } from './mlflow/status';
 import type { BackendConfig, BackendStatus } from './types';
 
 export { openLocalStore } from './local/store';
+export { openMlflowServer } from './mlflow/server';
 
 type StatusOf = (backend: BackendConfig) => Promise<BackendStatus>;
 

@@ -66,6 +66,8 @@ export interface RunQuery {
 export interface RunPage {
   runs: Run[];
   total: number;
+  /** The store cannot count: there are more than `total - 1` runs. Only of servers. */
+  atLeast?: true;
 }
 
 export interface NewRun {
