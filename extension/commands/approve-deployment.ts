@@ -1,6 +1,7 @@
 import { GalleyError } from '../../engine/errors';
 import { askRequest, bindingLines, bindingTitle } from '../ask/deployments';
 import { askText, confirm, tell } from '../ask/prompts';
+import { requestWords } from '../deployment-words';
 import { approvalFacts } from '../views/deployments';
 import type { GalleyCommand } from './command';
 
@@ -48,7 +49,9 @@ export const approveDeployment: GalleyCommand = {
     await services.attention.look(root, ['deployments']);
     const argument = { root, requestId: request.id };
     const count = approvalFacts(approved);
-    tell('information', `Approved ${bindingTitle(expected)}${count === undefined ? '' : `: ${count}`}.`, {
+    const done = `Approved ${bindingTitle(expected)}${count === undefined ? '' : `: ${count}`}.`;
+    const { kind, message } = requestWords(done, approved);
+    tell(kind, message, {
       ...(approved.status === 'approved'
         ? { 'Roll Out…': { command: 'galley.rollOutDeployment', argument } }
         : {}),

@@ -3,6 +3,7 @@ import { askDeployment, bindingTitle } from '../ask/deployments';
 import { askVersion } from '../ask/models';
 import { askText, confirm, tell, withNotification } from '../ask/prompts';
 import { counted } from '../facts';
+import { requestWords } from '../deployment-words';
 import type { Services } from '../services';
 import type { GalleyCommand } from './command';
 import { rollOut } from './roll-out';
@@ -23,7 +24,8 @@ async function goOn(services: Services, root: string, request: DeploymentRequest
   }
   const needed = policy === undefined ? '' : ` It needs ${counted(policy.required, 'approval')}`;
   const from = policy === undefined || policy.from.length === 0 ? '' : ` from ${policy.from.join(', ')}`;
-  tell('information', `Requested ${bindingTitle(binding)}.${needed}${from}.`, {
+  const { kind, message } = requestWords(`Requested ${bindingTitle(binding)}.${needed}${from}.`, request);
+  tell(kind, message, {
     Review: { command: 'galley.reviewDeployment', argument: { root, requestId: request.id } },
   });
   return request;

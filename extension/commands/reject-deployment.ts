@@ -1,5 +1,6 @@
 import { askRequest, bindingTitle } from '../ask/deployments';
-import { askText, confirm, required } from '../ask/prompts';
+import { askText, confirm, required, tell } from '../ask/prompts';
+import { requestWords } from '../deployment-words';
 import { isOpen } from '../views/deployments';
 import type { GalleyCommand } from './command';
 
@@ -26,6 +27,8 @@ export const rejectDeployment: GalleyCommand = {
       comment,
     });
     await services.attention.look(root, ['deployments']);
+    const { kind, message } = requestWords(`Rejected ${what}.`, rejected);
+    if (kind === 'warning') tell(kind, message, {});
     return rejected;
   },
 };

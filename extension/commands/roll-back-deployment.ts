@@ -1,5 +1,6 @@
 import { askDeployment } from '../ask/deployments';
 import { askText, confirm, required, tell, withNotification } from '../ask/prompts';
+import { rolloutWords } from '../deployment-words';
 import type { GalleyCommand } from './command';
 
 /** Brings the version back that was in service before. */
@@ -29,7 +30,9 @@ export const rollBackDeployment: GalleyCommand = {
       services.engine.request('deployments/rollback', { root, spec, deployment: name, comment }),
     );
     await services.attention.look(root, ['deployments']);
-    tell('information', `${name} serves v${result.status.version ?? ''} again at ${result.url}.`, {});
+    const now = { deployment: name, model: deployment.model, version: result.status.version ?? '' };
+    const { kind, message } = rolloutWords(now, result, true);
+    tell(kind, message, {});
     return result;
   },
 };

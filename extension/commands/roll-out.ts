@@ -1,6 +1,7 @@
 import type { DeploymentRequest } from '../../engine/deployment/types';
 import { askRequest, bindingTitle } from '../ask/deployments';
 import { confirm, tell, withNotification } from '../ask/prompts';
+import { rolloutWords } from '../deployment-words';
 import type { Services } from '../services';
 import type { GalleyCommand } from './command';
 
@@ -11,7 +12,8 @@ export async function rollOut(services: Services, root: string, request: Deploym
     services.engine.request('deployments/rollout', { root, requestId: request.id }),
   );
   await services.attention.look(root, ['deployments']);
-  tell('information', `${binding.deployment} serves ${binding.model} v${binding.version} at ${result.url}.`, {
+  const { kind, message } = rolloutWords(binding, result);
+  tell(kind, message, {
     'Copy Address': {
       command: 'galley.copyServingUrl',
       argument: { root, spec: result.status.spec, deployment: binding.deployment },

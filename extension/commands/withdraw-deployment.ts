@@ -1,5 +1,6 @@
 import { askRequest, bindingTitle } from '../ask/deployments';
-import { askText } from '../ask/prompts';
+import { askText, tell } from '../ask/prompts';
+import { requestWords } from '../deployment-words';
 import { isOpen } from '../views/deployments';
 import type { GalleyCommand } from './command';
 
@@ -19,6 +20,11 @@ export const withdrawDeployment: GalleyCommand = {
       comment,
     });
     await services.attention.look(root, ['deployments']);
+    const { kind, message } = requestWords(
+      `Withdrew the request for ${bindingTitle(request.binding)}.`,
+      withdrawn,
+    );
+    if (kind === 'warning') tell(kind, message, {});
     return withdrawn;
   },
 };

@@ -1,6 +1,13 @@
 import * as vscode from 'vscode';
+import type { DeploymentStatus } from '../../engine/deployment/types';
+import { errorData } from '../../engine/errors';
 import type { DeploymentReview } from '../../engine/protocol';
-import type { FromReviewPage, ReviewState, ToReviewPage } from '../../webviews/deployment-review/contract';
+import type {
+  DeploymentNotices,
+  FromReviewPage,
+  ReviewState,
+  ToReviewPage,
+} from '../../webviews/deployment-review/contract';
 import type { Engine } from '../engine-client';
 import { openCommitDiff } from '../commit-diff';
 import { savedFields, savedText, type Page, type Session } from './shell';
@@ -14,12 +21,29 @@ function post(session: ReviewSession, message: ToReviewPage): Promise<void> {
 /** What was shown last, by request: the diff is of these commits. */
 type Shown = Map<string, DeploymentReview>;
 
+/** What is wrong with the deployment of a request. */
+function noticesOf(requestId: string, deployments: readonly DeploymentStatus[]): DeploymentNotices {
+  const status = deployments.find(({ requests }) => requests.some(({ id }) => id === requestId));
+  return {
+    ...(status?.problem === undefined ? {} : { problem: status.problem }),
+    ...(status?.unapproved === undefined ? {} : { unapproved: status.unapproved }),
+  };
+}
+
 async function send(engine: Engine, shown: Shown, session: ReviewSession): Promise<void> {
-  const review = await engine.request('deployments/review', session.state);
+  const { root } = session.state;
+  const [review, deployments] = await Promise.all([
+    engine.request('deployments/review', session.state),
+    // That the deployments cannot be read is a problem to show with the review, and does not take its place.
+    engine.request('deployments/list', { root }).catch((error: unknown) => errorData(error)),
+  ]);
+  const notices = Array.isArray(deployments)
+    ? noticesOf(review.request.id, deployments)
+    : { problem: deployments };
   shown.set(session.state.requestId, review);
   const { model, version, deployment } = review.request.binding;
   session.setTitle(`${model} v${version} to ${deployment}`);
-  await post(session, { kind: 'review', review, state: session.state });
+  await post(session, { kind: 'review', review, deployment: notices, state: session.state });
 }
 
 /** Runs a command on the request while the page says what goes on, then shows what has become of it. */

@@ -1,9 +1,11 @@
 import type { DeploymentRequest, DeploymentStatus } from '../../engine/deployment/types';
+import { fromErrorData, type ErrorData } from '../../engine/errors';
 import type { Engine } from '../engine-client';
 import { ago, counted, facts, moment } from '../facts';
 import { tooltip } from '../markdown';
+import type { Target } from '../target';
 import { requestIcon, servingIcon } from './state-icons';
-import type { LoadNodes, TreeNode } from './tree';
+import { failureNode, icon, type LoadNodes, type TreeNode } from './tree';
 
 const settledShown = 5;
 
@@ -20,14 +22,16 @@ export function approvalFacts(request: DeploymentRequest): string | undefined {
 }
 
 function requestFacts(request: DeploymentRequest): string {
+  const unshared = request.unshared !== undefined && 'not pushed yet';
   if (request.status !== 'waiting') {
-    return facts(request.status.replace('-', ' '), request.requestedBy.name, ago(request.requestedAt));
+    const state = request.status.replace('-', ' ');
+    return facts(state, unshared, request.requestedBy.name, ago(request.requestedAt));
   }
   const by = `requested by ${request.requestedBy.name}`;
   // A narrow side bar shows only the first fact.
   return request.waitingForMe
-    ? facts('waiting for you', by, approvalFacts(request))
-    : facts(by, approvalFacts(request), ago(request.requestedAt));
+    ? facts('waiting for you', unshared, by, approvalFacts(request))
+    : facts(unshared, by, approvalFacts(request), ago(request.requestedAt));
 }
 
 function requestContext({ status, waitingForMe }: DeploymentRequest): string {
@@ -44,6 +48,7 @@ function requestNode(root: string, request: DeploymentRequest): TreeNode {
     description: requestFacts(request),
     tooltip: tooltip(`${binding.model} v${binding.version} to ${binding.deployment}`, request.comment, [
       ['State', request.reason],
+      ['Only on this machine', request.unshared],
       [
         'Requested by',
         `${request.requestedBy.name} <${request.requestedBy.email}>, ${request.requestedBy.assurance}`,
@@ -65,9 +70,11 @@ function requestNode(root: string, request: DeploymentRequest): TreeNode {
 }
 
 /** A deployment's state in at most three facts. */
-export function deploymentFacts({ version, serving }: DeploymentStatus): string {
-  if (version === undefined) return 'nothing in service';
+export function deploymentFacts({ version, serving, unapproved }: DeploymentStatus): string {
+  const foreign = unapproved !== undefined && 'unapproved change';
+  if (version === undefined) return facts(foreign, 'nothing in service');
   return facts(
+    foreign,
     `v${version}`,
     serving?.status ?? 'not running',
     serving === undefined || serving.requests === 0 ? undefined : counted(serving.requests, 'request'),
@@ -81,19 +88,45 @@ function deploymentContext({ version, previousVersion, serving }: DeploymentStat
   return states.join('.');
 }
 
-function deploymentNode(root: string, deployment: DeploymentStatus): TreeNode {
-  const { serving, policy } = deployment;
+/** The row that says what is in service, or has the alias, without a rollout. */
+function unapprovedNode(id: string, target: Target, unapproved: string): TreeNode {
+  return {
+    id: `${id}/unapproved`,
+    label: 'Unapproved change',
+    description: unapproved,
+    tooltip: tooltip('Unapproved change', unapproved, []),
+    icon: icon('warning', 'list.warningForeground'),
+    contextValue: 'unapproved',
+    target,
+    command: { title: 'Show Models', command: 'galley.models.focus' },
+  };
+}
+
+/** @param problem why nothing can be deployed here, unless it is said once for all deployments */
+function deploymentNode(
+  root: string,
+  deployment: DeploymentStatus,
+  problem: ErrorData | undefined,
+): TreeNode {
+  const { name, spec, model, serving, policy, unapproved } = deployment;
   const requests = deployment.requests.toSorted((a, b) => b.requestedAt - a.requestedAt);
   const open = requests.filter(isOpen);
   const settled = requests.filter((request) => !isOpen(request)).slice(0, settledShown);
-  const shown = [...open, ...settled];
+  const id = `${root}/deployment/${spec}/${name}`;
+  const target = { root, spec, deployment: name, model };
+  const urgent = [
+    ...(problem === undefined ? [] : [failureNode(id, fromErrorData(problem))]),
+    ...(unapproved === undefined ? [] : [unapprovedNode(id, target, unapproved)]),
+    ...open.map((request) => requestNode(root, request)),
+  ];
+  const children = [...urgent, ...settled.map((request) => requestNode(root, request))];
   return {
-    // The editor remembers by id whether a node is open; a new request must open it once.
-    id: `${root}/deployment/${deployment.spec}/${deployment.name}${open.length > 0 ? '#open' : ''}`,
-    label: deployment.name,
+    // The editor remembers by id whether a node is open; something new to see to must open it once.
+    id: `${id}${urgent.length > 0 ? '#open' : ''}`,
+    label: name,
     description: deploymentFacts(deployment),
-    tooltip: tooltip(deployment.name, serving?.reason, [
-      ['Model', deployment.model],
+    tooltip: tooltip(name, unapproved ?? serving?.reason, [
+      ['Model', model],
       ['Target', deployment.target],
       ['Address', serving?.url],
       ['Before', deployment.previousVersion === undefined ? undefined : `v${deployment.previousVersion}`],
@@ -105,25 +138,27 @@ function deploymentNode(root: string, deployment: DeploymentStatus): TreeNode {
     ]),
     icon: servingIcon(serving),
     contextValue: deploymentContext(deployment),
-    target: {
-      root,
-      spec: deployment.spec,
-      deployment: deployment.name,
-      model: deployment.model,
-    },
-    ...(shown.length === 0
+    target,
+    ...(children.length === 0
       ? {}
-      : {
-          expanded: open.length > 0,
-          children: () => Promise.resolve(shown.map((request) => requestNode(root, request))),
-        }),
+      : { expanded: urgent.length > 0, children: () => Promise.resolve(children) }),
   };
+}
+
+/** The problem that all deployments have, so that it is said once: no repository, a remote that does not answer. */
+function sharedProblem([first, ...others]: readonly DeploymentStatus[]): ErrorData | undefined {
+  const problem = first?.problem;
+  return others.every((other) => other.problem?.message === problem?.message) ? problem : undefined;
 }
 
 /** Deployments with what is in service, and their requests: open ones first. */
 export function deploymentNodes(engine: Engine): LoadNodes {
-  return async (root) =>
-    (await engine.request('deployments/list', { root })).map((deployment) =>
-      deploymentNode(root, deployment),
+  return async (root) => {
+    const deployments = await engine.request('deployments/list', { root });
+    const shared = sharedProblem(deployments);
+    const nodes = deployments.map((deployment) =>
+      deploymentNode(root, deployment, shared === undefined ? deployment.problem : undefined),
     );
+    return shared === undefined ? nodes : [failureNode(root, fromErrorData(shared)), ...nodes];
+  };
 }

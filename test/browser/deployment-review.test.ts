@@ -113,6 +113,61 @@ describe('deployment review page', function () {
     await panel.assertClean();
   });
 
+  it('says what is wrong with the deployment, and what to do', async () => {
+    const panel = await open(review(now));
+    assert.equal(await panel.page.locator('.banner').count(), 0);
+    await panel.send({
+      kind: 'review',
+      review: review(now),
+      deployment: {
+        problem: {
+          code: 'unreachable',
+          message: 'The remote origin does not answer.',
+          remedy: 'Check the network, then refresh.',
+        },
+        unapproved: 'The alias production points to v9, but the ledger says v7.',
+      },
+    });
+    const banners = panel.page.locator('.banner');
+    assert.match(
+      await banners.nth(0).innerText(),
+      /Cannot be deployed now\.\s+The remote origin does not answer\.\s+Check the network, then refresh\./,
+    );
+    assert.match(
+      await banners.nth(1).innerText(),
+      /Unapproved change\.\s+The alias production points to v9, but the ledger says v7\./,
+    );
+    await panel.picture('review problem and unapproved change');
+    await panel.send({ kind: 'review', review: review(now), deployment: {} });
+    assert.equal(await banners.count(), 0, 'gone when it is settled');
+    await panel.assertClean();
+  });
+
+  it('says that a request is not pushed yet, and that its evidence is recorded', async () => {
+    const shown = review(now);
+    shown.request.unshared = 'The remote origin does not answer.';
+    shown.recorded =
+      "card-fraud v12 is not in this machine's registry: this is what li@example.com had when it was requested.";
+    const panel = await open(shown);
+    const notices = panel.page.locator('.notice');
+    assert.match(
+      await notices.nth(0).innerText(),
+      /Only on this machine so far: The remote origin does not answer\./,
+    );
+    assert.match(
+      await notices.nth(1).innerText(),
+      /Recorded evidence\.\s+card-fraud v12 is not in this machine's registry: this is what li@example\.com had/,
+    );
+    const above = await panel.page.evaluate(`(() => {
+      const root = document.querySelector('galley-deployment-review-page').shadowRoot;
+      return [...root.querySelectorAll('.notice')].at(-1).getBoundingClientRect().bottom
+        <= root.querySelector('table').getBoundingClientRect().top;
+    })()`);
+    assert.equal(above, true, 'it stands before the numbers that it is about');
+    await panel.picture('review recorded and not pushed');
+    await panel.assertClean();
+  });
+
   it('shows a first version, failed tests, long and hostile text', async () => {
     const { incumbent, lastCheck, ...shown } = review(now);
     assert.ok(incumbent && lastCheck);

@@ -138,6 +138,28 @@ describe('the life of a model, by commands and views', function () {
     assert.notEqual(stopped.serving?.status, 'healthy');
   });
 
+  it('shows an alias that another tool moved as an unapproved change', async () => {
+    const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
+    const another = (statement: string): void => {
+      const store = new DatabaseSync(path.join(project, 'mlflow.db'));
+      store.exec(`PRAGMA busy_timeout = 10000; ${statement}`);
+      store.close();
+    };
+    another("INSERT INTO registered_model_aliases (name, alias, version) VALUES ('tiny', 'production', 1)");
+    try {
+      const row = await until('it is shown', () =>
+        findRow('deployments', ({ contextValue }) => contextValue === 'unapproved'),
+      );
+      assert.equal(row.description, 'The alias production points to v1, but the ledger has no rollout.');
+      assert.ok((await rows('deployments')).includes('production | unapproved change · nothing in service'));
+    } finally {
+      another("DELETE FROM registered_model_aliases WHERE alias = 'production'");
+    }
+    await until('it is gone', async () =>
+      (await rows('deployments')).includes('production | nothing in service'),
+    );
+  });
+
   it('checks a monitor, opens its page and badges the alert', async () => {
     await vscode.commands.executeCommand('galley.checkDrift', {
       root: project,

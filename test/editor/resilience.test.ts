@@ -88,6 +88,25 @@ describe('what goes wrong', function () {
     }
   });
 
+  it('says below a deployment why nothing can be deployed there', async () => {
+    const file = path.join(folder(), 'later.galley.yaml');
+    await writeFile(
+      file,
+      'version: 1\nname: later\ndeployments:\n  next: {model: tiny, target: local, serve: {run: [node, a.mjs]}}\n',
+    );
+    try {
+      const shown = await until('the reason is shown', async () => {
+        const list = await rows('deployments');
+        return list.some((row) => row.startsWith('next')) ? list : undefined;
+      });
+      const at = shown.findIndex((row) => row.startsWith('next | nothing in service'));
+      assert.match(shown[at + 1] ?? '', /^ {2}.*default branch.* \| .+\.$/, shown.join('\n'));
+      assert.ok(shown.some((row) => row.startsWith('production | ')));
+    } finally {
+      await rm(file);
+    }
+  });
+
   it('stops a run that would never end, from its row', async () => {
     const file = path.join(folder(), 'endless.galley.yaml');
     await writeFile(

@@ -7,9 +7,17 @@ export interface ReviewState {
   requestId: string;
 }
 
+/** What is wrong with the deployment itself, whatever the request is. */
+export interface DeploymentNotices {
+  /** Why nothing can be deployed there now. */
+  problem?: ErrorData;
+  /** What is in service, or has the alias, without an event of the ledger. */
+  unapproved?: string;
+}
+
 export type ToReviewPage =
   /** `state` is what the page keeps for the serializer; needed once. */
-  | { kind: 'review'; review: DeploymentReview; state?: ReviewState }
+  | { kind: 'review'; review: DeploymentReview; deployment?: DeploymentNotices; state?: ReviewState }
   | { kind: 'busy'; what: string | null }
   | { kind: 'failure'; error: ErrorData };
 

@@ -16,8 +16,9 @@ import '../ui/progress-line';
 import '../ui/skeleton';
 import { base } from '../ui/styles';
 import { metricRows } from './comparison';
-import type { FromReviewPage, ReviewState, ToReviewPage } from './contract';
+import type { DeploymentNotices, FromReviewPage, ReviewState, ToReviewPage } from './contract';
 import { facts, when } from './facts';
+import { deploymentNotices, recordedNotice, unsharedNotice } from './notices';
 import { reviewStyles } from './styles';
 import { assuranceWords, buttons, eventWords, personName, standing } from './words';
 
@@ -27,6 +28,7 @@ const fewMetrics = 8;
 @customElement('galley-deployment-review-page')
 export class GalleyDeploymentReviewPage extends LitElement {
   @state() private review: DeploymentReview | undefined;
+  @state() private deployment: DeploymentNotices = {};
   @state() private error: ErrorData | undefined;
   @state() private busy = '';
   @state() private allMetrics = false;
@@ -52,6 +54,7 @@ export class GalleyDeploymentReviewPage extends LitElement {
     switch (message.kind) {
       case 'review':
         this.review = reviewWithNumbers(message.review);
+        this.deployment = message.deployment ?? {};
         this.error = undefined;
         this.busy = '';
         this.clock.set();
@@ -241,7 +244,8 @@ export class GalleyDeploymentReviewPage extends LitElement {
       <main aria-busy=${this.busy !== ''}>
         ${this.renderHead(review)}
         ${error ? errorBlock(error, true, this.reload, this.channel.post) : nothing}
-        ${this.renderStale(review)} ${this.renderStanding(review)} ${this.renderActions(review)}
+        ${this.renderStale(review)} ${deploymentNotices(this.deployment)} ${this.renderStanding(review)}
+        ${unsharedNotice(review)} ${this.renderActions(review)} ${recordedNotice(review)}
         ${this.renderComparison(review)}
         ${facts(review, this.clock.now, (path) => {
           this.channel.post({ kind: 'openDiff', path });

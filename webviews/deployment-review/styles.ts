@@ -51,9 +51,6 @@ export const reviewStyles = css`
     gap: 2px 8px;
     margin-top: 14px;
   }
-  .standing strong {
-    font-weight: 600;
-  }
   .waiting galley-icon {
     color: var(--vscode-editorWarning-foreground);
   }
@@ -110,6 +107,20 @@ export const reviewStyles = css`
   }
   .banner p {
     flex: 1 1 240px;
+  }
+  .banner > galley-icon {
+    color: var(--vscode-editorWarning-foreground);
+    margin: 0;
+  }
+  .notice {
+    margin-top: 8px;
+    overflow-wrap: anywhere;
+  }
+  .notice galley-icon {
+    margin-right: 6px;
+  }
+  strong {
+    font-weight: 600;
   }
   galley-error[compact] {
     margin-top: 12px;
