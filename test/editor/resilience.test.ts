@@ -100,7 +100,11 @@ describe('what goes wrong', function () {
         return list.some((row) => row.startsWith('next')) ? list : undefined;
       });
       const at = shown.findIndex((row) => row.startsWith('next | nothing in service'));
-      assert.match(shown[at + 1] ?? '', /^ {2}.* is not on main, .* \| Commit and push .+\.$/, shown.join('\n'));
+      assert.match(
+        shown[at + 1] ?? '',
+        /^ {2}.* is not on main, .* \| Commit and push .+\.$/,
+        shown.join('\n'),
+      );
       assert.ok(shown.some((row) => row.startsWith('production | ')));
     } finally {
       await rm(file);
