@@ -1,5 +1,5 @@
 import type { TextEdit, WorkspaceEdit } from 'vscode-languageserver/node';
-import { entryOf, itemsOf } from '../engine/pipeline/nodes';
+import { entryOf } from '../engine/pipeline/nodes';
 import type { MapEntry, MapNode, Span, SpecNode } from '../engine/pipeline/nodes';
 import type { SpecDocument } from './spec-document';
 
@@ -118,9 +118,4 @@ export function sectionEntry(
   const map = entryOf(source.root, section)?.value;
   const entry = entryOf(map, name);
   return map?.kind === 'map' && entry !== undefined ? { map, entry } : undefined;
-}
-
-/** First value of a list. */
-export function firstItem(node: SpecNode | undefined): SpecNode | undefined {
-  return itemsOf(node)[0];
 }

@@ -102,8 +102,8 @@ function wrap(source: Source, { section, stray }: Pick<BlockText, 'section' | 's
 }
 
 function under(section: SectionName, value: SpecNode): MapNode {
-  const at = value.span.start;
-  const entry = { key: section, keySpan: { start: at, end: at }, value };
+  // The key stands in another block: no place of this one is on it.
+  const entry = { key: section, keySpan: { start: -1, end: -1 }, value };
   return { kind: 'map', span: value.span, entries: [entry], byKey: new Map([[section as string, entry]]) };
 }
 

@@ -20,6 +20,8 @@ export type SectionName = (typeof sectionNames)[number];
 export interface BlockText {
   /** The section that its entries belong to; absent for keys at the top of the file. */
   section?: SectionName;
+  /** It is the key of a section whose entries are blocks. */
+  isHeader: boolean;
   /** The lines are indented less than the entries before them. */
   stray: boolean;
   start: number;
@@ -92,7 +94,7 @@ class Splitter {
   #readTop(content: string, start: number, line: number): boolean {
     if (/^(?:---|\.\.\.)(?:\s|$)/.test(content) || /^[%?&*!|>@`"'[{]/.test(content)) return false;
     const section = sectionLine.exec(content)?.[1] as SectionName | undefined;
-    this.#begin(start, line, undefined);
+    this.#begin(start, line, undefined, { isHeader: section !== undefined });
     this.#section = section;
     this.#indent = undefined;
     this.#hasContent = true;
@@ -123,7 +125,7 @@ class Splitter {
     if (closesOrItem) return true;
     if (notAnEntry.test(text.charAt(at))) return false;
     const stray = indent < this.#indent;
-    if (stray || this.#isFull(text, start, at)) this.#begin(start, line, this.#section, stray);
+    if (stray || this.#isFull(text, start, at)) this.#begin(start, line, this.#section, { stray });
     return true;
   }
 
@@ -135,9 +137,14 @@ class Splitter {
     return sum % 16 === 0;
   }
 
-  #begin(start: number, line: number, section: SectionName | undefined, stray = false): void {
+  #begin(
+    start: number,
+    line: number,
+    section: SectionName | undefined,
+    { stray = false, isHeader = false } = {},
+  ): void {
     if (this.#open !== undefined) this.#blocks.push({ ...this.#open, end: start });
-    this.#open = { ...(section === undefined ? {} : { section }), stray, start, end: start, line };
+    this.#open = { ...(section === undefined ? {} : { section }), stray, isHeader, start, end: start, line };
   }
 
   finish(end: number): BlockText[] | undefined {

@@ -104,8 +104,10 @@ function readBlocks(
   const headers = new Set<string>();
   let repeated = false;
   const placed: PlacedBlock[] = [];
-  for (const cut of cuts) {
-    const block = blockOf(text, cut, file, before, known);
+  for (let index = 0; index < cuts.length; index++) {
+    const read = (cut: BlockText) => blockOf(text, cut, file, before, known);
+    const { block, cut, more } = readWhole(cuts, index, read);
+    index += more;
     if (block.source.openAliases) return undefined;
     if (cut.section === undefined) {
       const names = block.facts.top.map(({ name }) => name);
@@ -116,6 +118,30 @@ function readBlocks(
   }
   // A text without any key is no spec: only the whole of it says what it is.
   return placed.some(({ block }) => block.facts.top.length > 0) ? placed : undefined;
+}
+
+/** Most blocks that are read together with a broken one. */
+const widestBlock = 4;
+
+/**
+ * Reads a block. One that is broken is read together with what follows: brackets may be open over lines that look like
+ * entries, which YAML readers take although they should be indented.
+ */
+function readWhole(
+  cuts: BlockText[],
+  index: number,
+  read: (cut: BlockText) => Block,
+): { block: Block; cut: BlockText; more: number } {
+  const [cut, ...others] = cuts.slice(index, index + widestBlock) as [BlockText, ...BlockText[]];
+  const block = read(cut);
+  if (!block.broken || cut.stray) return { block, cut, more: 0 };
+  for (const [place, other] of others.entries()) {
+    if (other.section !== cut.section || other.isHeader) break;
+    const wide = { ...cut, end: other.end };
+    const whole = read(wide);
+    if (!whole.broken) return { block: whole, cut: wide, more: place + 1 };
+  }
+  return { block, cut, more: 0 };
 }
 
 function blockOf(

@@ -1,6 +1,6 @@
-import { childOf, entriesOf, nodeAt, valueOf } from '../../engine/pipeline/nodes';
+import { childOf, entriesOf, itemsOf, nodeAt, valueOf } from '../../engine/pipeline/nodes';
 import type { SpecReference } from '../../engine/pipeline/types';
-import { firstItem, insertEntry, scalarText } from '../edits';
+import { insertEntry, scalarText } from '../edits';
 import { contains } from '../named-places';
 import type { SpecDocument } from '../spec-document';
 import { fix } from './action';
@@ -31,8 +31,8 @@ export const declareName: ActionProvider = ({ document, diagnostics }) =>
 /** A value that the file gives to the param somewhere says its type; otherwise a run must give a text. */
 function paramText({ source }: SpecDocument, { name }: SpecReference): string {
   const seen = [
-    ...entriesOf(childOf(source.root, 'stages')).map(({ value }) =>
-      firstItem(nodeAt(value, ['sweep', 'over', name])),
+    ...entriesOf(childOf(source.root, 'stages')).flatMap(({ value }) =>
+      itemsOf(nodeAt(value, ['sweep', 'over', name])),
     ),
     ...entriesOf(childOf(source.root, 'retraining')).map(({ value }) => nodeAt(value, ['params', name])),
   ].flatMap((node) => valueOf(node) ?? []);

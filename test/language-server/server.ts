@@ -5,7 +5,9 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type {
+  ClientCapabilities,
   CompletionItem,
+  ConfigurationParams,
   Diagnostic,
   DocumentSymbol,
   Hover,
@@ -48,6 +50,10 @@ export interface Client {
   /** Waits for the next diagnostics of a file after an action. */
   diagnosticsAfter(uri: string, act: () => Promise<void>): Promise<Diagnostic[]>;
   notify(method: string, params: unknown): Promise<void>;
+  /** Sends any request. */
+  request<T>(method: string, params: unknown): Promise<T>;
+  /** Opens a text without waiting for diagnostics, for clients that ask for them. */
+  show(uri: string, text: string): Promise<void>;
   hover(uri: string, position: Position): Promise<Hover | null>;
   complete(uri: string, position: Position): Promise<CompletionItem[]>;
   symbols(uri: string): Promise<DocumentSymbol[]>;
@@ -56,8 +62,16 @@ export interface Client {
   close(): Promise<void>;
 }
 
+/** How a client differs from one that can do nothing but the least. */
+export interface ClientOptions {
+  capabilities?: ClientCapabilities;
+  initializationOptions?: unknown;
+  /** Answers to `workspace/configuration` by section. */
+  settings?: Record<string, unknown>;
+}
+
 /** Starts the server and initialises it with an empty workspace folder. */
-export async function startClient(serverFile: string): Promise<Client> {
+export async function startClient(serverFile: string, options: ClientOptions = {}): Promise<Client> {
   const root = await mkdtemp(path.join(os.tmpdir(), 'galley-workspace-'));
   const server = spawn(process.execPath, [serverFile, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => server.on('exit', resolve));
@@ -69,13 +83,19 @@ export async function startClient(serverFile: string): Promise<Client> {
   connection.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
     for (const resolve of waiting.get(params.uri)?.splice(0) ?? []) resolve(params.diagnostics);
   });
+  connection.onRequest('workspace/configuration', ({ items }: ConfigurationParams) =>
+    items.map(({ section }) => options.settings?.[section ?? ''] ?? null),
+  );
+  connection.onRequest('client/registerCapability', () => null);
+  connection.onRequest('workspace/diagnostic/refresh', () => null);
   connection.listen();
   const uri = (file: string) => pathToFileURL(path.join(root, file)).href;
   const { capabilities } = await connection.sendRequest<InitializeResult>('initialize', {
     processId: process.pid,
     rootUri: pathToFileURL(root).href,
     workspaceFolders: [{ uri: pathToFileURL(root).href, name: 'test' }],
-    capabilities: {},
+    capabilities: options.capabilities ?? {},
+    initializationOptions: options.initializationOptions,
   });
   await connection.sendNotification('initialized', {});
   const diagnosticsAfter: Client['diagnosticsAfter'] = async (file, act) => {
@@ -105,6 +125,11 @@ export async function startClient(serverFile: string): Promise<Client> {
           contentChanges: [{ range, text }],
         }),
       ),
+    request: (method, params) => connection.sendRequest(method, params),
+    show: (file, text) =>
+      connection.sendNotification('textDocument/didOpen', {
+        textDocument: { uri: file, languageId: 'yaml', version: version++, text },
+      }),
     notify: (method, params) => connection.sendNotification(method, params),
     hover: (file, position) => connection.sendRequest('textDocument/hover', at(file, position)),
     complete: (file, position) => connection.sendRequest('textDocument/completion', at(file, position)),

@@ -44,7 +44,7 @@ describe('analysis of any text', function () {
         for (const { range } of references) assertInside(text, range);
         analyseBackends(text, { file: 'b' });
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
@@ -62,7 +62,7 @@ describe('analysis of any text', function () {
           );
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
