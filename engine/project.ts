@@ -45,6 +45,10 @@ export async function openProject(root: string, launcher: CliLauncher): Promise<
       const event = alertEvent('alerted', alert);
       if (event !== undefined) await deployments.record(event);
     },
+    onAcknowledge: async (alert) => {
+      const event = alertEvent('acknowledged', alert);
+      if (event !== undefined) await deployments.record(event);
+    },
   });
   const deployments: Deployments = createDeployments({
     root,

@@ -13,7 +13,7 @@ import { personHere } from './person';
 import { loadedPipelines } from './pipelines';
 import { retrainingRun } from './retraining';
 import type { Monitors } from './service';
-import { findAlert, openAlert, readAlerts, writeAlerts } from './store/alerts';
+import { findAlert, openAlert, readAlerts, replaceAlert, writeAlerts } from './store/alerts';
 import { filesIn, monitorFiles, monitorParts, type MonitorFiles } from './store/files';
 import { appendCheck, readChecks } from './store/history';
 import { withLock } from './store/lock';
@@ -27,6 +27,8 @@ export interface MonitorsOptions {
   launcher?: CliLauncher;
   /** Called once for each alert that is opened, e.g. to put it on the ledger. */
   onAlert?: (alert: Alert, check: MonitorCheck) => Promise<void>;
+  /** Called once for each alert that is acknowledged. */
+  onAcknowledge?: (alert: Alert) => Promise<void>;
 }
 
 function monitorOf(pipeline: LoadedPipeline, name: string): MonitorSpec {
@@ -97,7 +99,7 @@ async function statusOf(
 }
 
 /** Monitors of all specs of a project; what they find is kept below `.galley/monitors`. */
-export function createMonitors({ root, training, onAlert }: MonitorsOptions): Monitors {
+export function createMonitors({ root, training, onAlert, onAcknowledge }: MonitorsOptions): Monitors {
   async function retraining(
     pipeline: LoadedPipeline,
     monitor: string,
@@ -131,15 +133,53 @@ export function createMonitors({ root, training, onAlert }: MonitorsOptions): Mo
       if (check.alert && open !== undefined && monitor.onAlert.includes('retrain') && !started) {
         const reaction = await retraining(pipeline, check.monitor);
         if ('failure' in reaction) notes.push(`Retraining could not be started: ${reaction.failure}`);
-        await writeAlerts(
-          files,
-          alerts.map((alert) => (alert.id === open.id ? { ...alert, retraining: reaction } : alert)),
-        );
+        await replaceAlert(files, { ...open, retraining: reaction }, alerts);
       }
       const kept = notes.length === 0 ? check : { ...check, notes };
       await appendCheck(files, kept);
       return kept;
     });
+  }
+
+  /**
+   * Marks an alert as acknowledged, under its monitor's lock, so that of two people at once one does it.
+   * @throws GalleyError `conflict` when somebody has done it already
+   */
+  function markAcknowledged(files: MonitorFiles, alertId: string, comment: string): Promise<Alert> {
+    return withLock(files.lock, 'The monitor', async () => {
+      const by = await personHere(root);
+      const alerts = await readAlerts(files);
+      const alert = alerts.find(({ id }) => id === alertId);
+      if (alert === undefined) throw new GalleyError('not-found', `There is no alert ${alertId} any more.`);
+      if (alert.acknowledged !== undefined)
+        throw new GalleyError('conflict', `${alert.acknowledged.by} has acknowledged this alert already.`, {
+          remedy: 'Nothing is left to do.',
+          subject: alertId,
+        });
+      const acknowledged = { ...alert, acknowledged: { at: Date.now(), by, comment } };
+      await replaceAlert(files, acknowledged, alerts);
+      return acknowledged;
+    });
+  }
+
+  /** Passes an acknowledged alert on; one that cannot be is acknowledged all the same, and says so. */
+  async function passOn(files: MonitorFiles, alert: Alert): Promise<Alert> {
+    try {
+      await onAcknowledge?.(alert);
+      return alert;
+    } catch (error) {
+      const unrecorded = errorData(error).message;
+      const { acknowledged } = alert;
+      if (acknowledged === undefined) return alert;
+      const noted: Alert = { ...alert, acknowledged: { ...acknowledged, unrecorded } };
+      await withLock(files.lock, 'The monitor', async () => {
+        const alerts = await readAlerts(files);
+        const now = alerts.find(({ id }) => id === alert.id);
+        if (now !== undefined)
+          await replaceAlert(files, { ...now, acknowledged: { ...acknowledged, unrecorded } }, alerts);
+      });
+      return noted;
+    }
   }
 
   return {
@@ -172,26 +212,7 @@ export function createMonitors({ root, training, onAlert }: MonitorsOptions): Mo
           remedy: 'galley monitor status shows the open ones.',
           subject: alertId,
         });
-      const by = await personHere(root);
-      return withLock(files.lock, 'The monitor', async () => {
-        const alerts = await readAlerts(files);
-        const alert = alerts.find(({ id }) => id === alertId);
-        if (alert === undefined) throw new GalleyError('not-found', `There is no alert ${alertId} any more.`);
-        if (alert.acknowledged !== undefined)
-          throw new GalleyError('conflict', `${alert.acknowledged.by} has acknowledged this alert already.`, {
-            remedy: 'Nothing is left to do.',
-            subject: alertId,
-          });
-        const acknowledged = {
-          ...alert,
-          acknowledged: { at: Date.now(), by, comment },
-        };
-        await writeAlerts(
-          files,
-          alerts.map((other) => (other.id === alertId ? acknowledged : other)),
-        );
-        return acknowledged;
-      });
+      return passOn(files, await markAcknowledged(files, alertId, comment));
     },
 
     retrain: async ({ spec, ...request }): Promise<RunState> =>

@@ -43,12 +43,13 @@ export function retrainingRun(pipeline: LoadedPipeline, request: RetrainRequest)
       subject: file,
     });
   const found = policyFor(pipeline, request);
-  const [name, policy] = found ?? ['all', { stages: 'all' as const, params: {} }];
+  const [name, policy]: [string, RetrainingSpec] = found ?? ['all', { stages: 'all', params: {} }];
   const params = Object.entries(policy.params).map(([key, value]) => [key, String(value)] as const);
   return {
     spec: file,
     ...(policy.stages === 'all' ? {} : { stages: policy.stages }),
     ...(params.length === 0 ? {} : { params: Object.fromEntries(params) }),
     trigger: `retrain:${request.monitor ?? name}`,
+    ...(policy.thenRequest === undefined ? {} : { thenRequest: policy.thenRequest }),
   };
 }

@@ -89,7 +89,13 @@ export interface Alert {
   /** One sentence of evidence. */
   summary: string;
   columns: { column: string; score: number; threshold: number }[];
-  acknowledged?: { at: number; by: string; comment: string };
+  acknowledged?: {
+    at: number;
+    by: string;
+    comment: string;
+    /** Why it could not be passed on (to the ledger); absent when it was, or had nowhere to go. */
+    unrecorded?: string;
+  };
   resolvedAt?: number;
   /** Spec file of the monitor, relative to the project's folder. */
   spec?: string;

@@ -38,6 +38,7 @@ export function runArguments(root: string, runId: string, run: StartRun): string
     ...Object.entries(run.params ?? {}).flatMap(([name, value]) => ['--param', `${name}=${value}`]),
     ...(run.force === true ? ['--force'] : []),
     ...(run.trigger === undefined ? [] : ['--trigger', run.trigger]),
+    ...(run.thenRequest === undefined ? [] : ['--then-request', run.thenRequest]),
     ...(run.jobs === undefined ? [] : ['--jobs', String(run.jobs)]),
     '--',
     run.spec,

@@ -23,7 +23,7 @@ import { inWords, runStages, type SchedulableStage } from './scheduler';
 import { executeStage, type RunContext } from './stage-run';
 import { readState, stateWriter, type StateWriter } from './state';
 import { storeFinalStatus } from './store-status';
-import type { RunState, StageState, StartRun } from './types';
+import { requestTags, type RunState, type StageState, type StartRun } from './types';
 
 export interface RunProcessOptions extends StartRun {
   /** The project's folder, absolute. */
@@ -112,6 +112,7 @@ async function beginRun(
         [runTags.spec]: pipeline.file,
         [runTags.stages]: plan.stages.map(({ name }) => name).join(','),
         [runTags.trigger]: options.trigger ?? 'manual',
+        ...(options.thenRequest === undefined ? {} : { [requestTags.deployment]: options.thenRequest }),
       },
     });
     await moveOver(folder.starting, folder.state);

@@ -58,7 +58,21 @@ export interface StartRun {
   trigger?: string;
   /** Stages at a time; as many as the machine has cores when not given. */
   jobs?: number;
+  /** Deployment of the spec to request for the run's model once the run has finished. */
+  thenRequest?: string;
 }
+
+/** Tags of a run that a deployment is requested after: what was asked for, and what came of it. */
+export const requestTags = {
+  /** Deployment that is requested once the run has finished. */
+  deployment: 'galley.then-request',
+  /** `<model>/<version>` that was registered from the run. */
+  version: 'galley.version',
+  /** Id of the request on the ledger. */
+  request: 'galley.request',
+  /** Why there is no request, e.g. a test that failed. */
+  failure: 'galley.request-failure',
+} as const;
 
 /** A backend that can run a pipeline. */
 export interface TrainingBackend {

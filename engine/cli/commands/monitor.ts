@@ -151,7 +151,9 @@ function registerAcknowledge(monitor: Command, context: CliContext): void {
     .addOption(formatOption())
     .action(async (id: string, { comment, format }: { comment: string; format: OutputFormat }) => {
       const alert = await (await context.project()).monitors.acknowledge(id, comment);
-      context.print(alert, format, () => `acknowledged by ${alert.acknowledged?.by ?? 'unknown'}`);
+      const { by = 'unknown', unrecorded } = alert.acknowledged ?? {};
+      if (unrecorded !== undefined) context.progress(`It could not be passed on: ${unrecorded}`);
+      context.print(alert, format, () => `acknowledged by ${by}`);
     });
 }
 

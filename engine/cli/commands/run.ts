@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from 'commander';
+import { requestAfterRun, type RequestedAfterRun } from '../../deployment/request-after-run';
 import { GalleyError, errorData } from '../../errors';
 import { findSpecFiles } from '../../pipeline/load';
 import { dryRun, type DryRun } from '../../training/dry-run';
+import { openRunLog } from '../../training/run-log';
 import { runFolder } from '../../training/run-folder';
 import { runPipeline } from '../../training/run-process';
 import { inWords } from '../../training/scheduler';
@@ -19,6 +21,7 @@ interface RunOptions {
   trigger?: string;
   runId?: string;
   detachedChild?: boolean;
+  thenRequest?: string;
   format: OutputFormat;
 }
 
@@ -68,15 +71,31 @@ export function describeRun(state: RunState): string {
   ].join('\n');
 }
 
+/** What `galley run` prints as JSON. */
+type RunResult = RunState & { requested?: RequestedAfterRun };
+
 function describePlan({ pipeline, stages }: DryRun): string {
   return [pipeline, ...stages.map(({ name, action, why }) => `  ${name}  ${action}  ${why}`)].join('\n');
 }
 
+interface StopSignal {
+  signal: AbortSignal;
+  /** From then on the process ends as any other does. */
+  release(): void;
+}
+
 /** Ctrl-C, a closed terminal and `kill` all stop the run, and its stages with it. */
-function stopOnSignal(): AbortSignal {
+function stopOnSignal(): StopSignal {
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-  return stop.signal;
+  const abort = (): void => stop.abort();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, abort);
+  return {
+    signal: stop.signal,
+    release: () => {
+      for (const signal of signals) process.off(signal, abort);
+    },
+  };
 }
 
 async function foreground(
@@ -101,6 +120,30 @@ async function foreground(
   });
 }
 
+/** What `--then-request` asks for, once the run has ended; told in the run's log and here. */
+async function request(context: CliContext, state: RunState, deployment: string): Promise<RequestedAfterRun> {
+  const { root, tracking, models, deployments } = await context.project();
+  const log = await openRunLog(runFolder(root, state.runId).log);
+  try {
+    return await requestAfterRun(
+      {
+        root,
+        tracking,
+        models,
+        deployments,
+        tell: async (line) => {
+          context.progress(line);
+          await log.write(`==> ${line}\n`);
+        },
+      },
+      state,
+      deployment,
+    );
+  } finally {
+    await log.close();
+  }
+}
+
 /** `galley run`: runs a pipeline here, in the foreground or (`--detach`) as a process of its own. */
 export const registerRun: RegisterCommand = (program, context) => {
   program
@@ -118,6 +161,10 @@ export const registerRun: RegisterCommand = (program, context) => {
     .option('--force', 'run every stage, whatever the cache has')
     .option('--detach', 'start the run and return')
     .option('--jobs <n>', 'stages at a time; as many as there are cores when not given', positiveInteger)
+    .option(
+      '--then-request <deployment>',
+      "once it has finished, register its model and request this deployment of it; exit 1 when that can't be",
+    )
     .addOption(new Option('--trigger <what>', 'what started it').hideHelp())
     .addOption(new Option('--run-id <id>').hideHelp())
     .addOption(new Option('--detached-child').hideHelp())
@@ -125,7 +172,7 @@ export const registerRun: RegisterCommand = (program, context) => {
     .action(async (file: string | undefined, options: RunOptions) => {
       const root = context.cwd();
       // From the first moment: a stop that comes while the run begins must not leave it half made.
-      const signal = options.detach === true || options.dryRun === true ? undefined : stopOnSignal();
+      const stop = options.detach === true || options.dryRun === true ? undefined : stopOnSignal();
       const run: StartRun = {
         spec: file ?? (await onlySpec(root)),
         params: options.param,
@@ -133,20 +180,25 @@ export const registerRun: RegisterCommand = (program, context) => {
         ...(options.force === undefined ? {} : { force: options.force }),
         ...(options.trigger === undefined ? {} : { trigger: options.trigger }),
         ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+        ...(options.thenRequest === undefined ? {} : { thenRequest: options.thenRequest }),
       };
       if (options.dryRun === true) {
         context.print(await dryRun(root, run), options.format, describePlan);
         return;
       }
-      if (signal === undefined) {
+      if (stop === undefined) {
         const state = await (await context.project()).training.start(run);
         context.print(state, options.format, describeRun);
         return;
       }
       try {
-        const state = await foreground(context, run, options, signal);
-        context.print(state, options.format, describeRun);
-        if (state.status !== 'FINISHED') context.exit(1);
+        const state = await foreground(context, run, options, stop.signal);
+        stop.release();
+        const { thenRequest } = run;
+        const requested = thenRequest === undefined ? undefined : await request(context, state, thenRequest);
+        const result: RunResult = requested === undefined ? state : { ...state, requested };
+        context.print(result, options.format, describeRun);
+        if (state.status !== 'FINISHED' || requested?.failure !== undefined) context.exit(1);
       } catch (error) {
         // Who started a detached run reads there why it did not begin.
         if (options.detachedChild === true && options.runId !== undefined)

@@ -33,6 +33,18 @@ export async function writeAlerts(files: MonitorFiles, alerts: Alert[]): Promise
   await replaceJson(files.alerts, alerts.slice(-keptAlerts));
 }
 
+/** Puts an alert in the place of the one with its id. To be called under the monitor's lock. */
+export async function replaceAlert(
+  files: MonitorFiles,
+  alert: Alert,
+  alerts: readonly Alert[],
+): Promise<void> {
+  await writeAlerts(
+    files,
+    alerts.map((other) => (other.id === alert.id ? alert : other)),
+  );
+}
+
 /** The alert that is open; at most one of a monitor is. */
 export function openAlert(alerts: readonly Alert[]): Alert | undefined {
   return alerts.findLast((alert) => alert.resolvedAt === undefined);
