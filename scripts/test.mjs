@@ -31,7 +31,7 @@ async function check(script, log) {
 }
 
 async function mochaSuite(name, places, log, env) {
-  const report = path.join(results, `${name}.json`);
+  const report = path.join(results, `${name.replace('/', '-')}.json`);
   const code = await runSuite(await testFiles(places), {
     report,
     log,
@@ -58,12 +58,16 @@ async function editorSuite(log) {
   return readReport('editor', report, code);
 }
 
-/** Longest first, so that the two lanes end together. */
-function suites(env) {
+/** Longest first, so that the two lanes end together. The slow suites go file by file for the same reason. */
+async function suites(env) {
   const mocha = (name, ...places) => ({ name, run: (log) => mochaSuite(name, places, log.fd, env) });
+  const byFile = async (folder) =>
+    (await testFiles([`test/${folder}`])).map((file) =>
+      mocha(`${folder}/${path.basename(file, '.test.ts')}`, file),
+    );
   return [
-    mocha('end-to-end', 'test/end-to-end'),
-    mocha('live', 'test/live'),
+    ...(await byFile('end-to-end')),
+    ...(await byFile('live')),
     { name: 'editor', run: editorSuite },
     mocha('unit', 'test/unit'),
     mocha('browser', 'test/browser'),
@@ -75,9 +79,14 @@ function suites(env) {
   ];
 }
 
+/** Whether a name on the command line means the suite: the suite itself, or the folder that it is in. */
+function means(wanted, { name }) {
+  return name === wanted || name.startsWith(`${wanted}/`) || name.startsWith(`${wanted}:`);
+}
+
 async function runOne(suite) {
   const start = Date.now();
-  const file = path.join(results, `${suite.name.replace(':', '-')}.log`);
+  const file = path.join(results, `${suite.name.replace(/[:/]/g, '-')}.log`);
   const log = await open(file, 'w');
   let tests;
   try {
@@ -122,12 +131,12 @@ try {
   if (!desktop) await step('Prepare a real VS Code', prepareEditorHost);
   const env = { GALLEY_CHROMIUM: chromium, GALLEY_TEST_VENVS: venvs, GALLEY_TEST_RESULTS: results };
   process.env.GALLEY_CHROMIUM = chromium;
-  const all = suites(env).filter(({ name }) => (desktop ? name === 'editor' : true));
-  const unknown = chosen.filter((name) => !all.some((suite) => suite.name === name));
+  const all = (await suites(env)).filter(({ name }) => (desktop ? name === 'editor' : true));
+  const unknown = chosen.filter((name) => !all.some((suite) => means(name, suite)));
   if (unknown.length > 0)
-    throw new Error(`no suite ${unknown.join(', ')}; there are ${all.map(({ name }) => name)}`);
+    throw new Error(`no suite ${unknown.join(', ')}; there are ${all.map(({ name }) => name).join(', ')}`);
   tests = await inLanes(
-    all.filter(({ name }) => chosen.length === 0 || chosen.includes(name)),
+    all.filter((suite) => chosen.length === 0 || chosen.some((name) => means(name, suite))),
     Math.min(2, os.availableParallelism()),
   );
 } catch (error) {
