@@ -25,7 +25,8 @@ describe('deployment review page', function () {
 
   async function open(shown: DeploymentReview, look: Look = {}): Promise<Review> {
     const panel = await pages.open<ToReviewPage, FromReviewPage>('deployment-review', {
-      height: 820,
+      width: 1280,
+      height: 720,
       ...look,
     });
     await panel.send({ kind: 'review', review: shown, state });
@@ -34,6 +35,12 @@ describe('deployment review page', function () {
 
   const buttons = (panel: Review): Promise<string[]> =>
     panel.page.locator('.buttons vscode-button').allInnerTexts();
+
+  /** Where the last fact of the verdict ends, in pixels from the top of the page. */
+  const verdictBottom = (panel: Review): Promise<number> =>
+    panel.page.evaluate(
+      'document.querySelector("galley-deployment-review-page").shadowRoot.querySelector("dl").getBoundingClientRect().bottom',
+    );
 
   for (const theme of ['dark', 'light', 'high-contrast', 'high-contrast-light'] as ThemeName[]) {
     it(`shows what a reviewer needs on one screen in the ${theme} theme`, async () => {
@@ -46,15 +53,49 @@ describe('deployment review page', function () {
       assert.match(comparison, /latency_p95_ms\s+6\.1\s+5\.8\s+▼ 0\.3 worse/);
       assert.match(comparison, /log_loss\s+0\.171\s+0\.19\d*\s+▲ 0\.019 better/);
       await panel.text('3 of 6 columns drifted').waitFor();
-      await panel.text('good-enough').waitFor();
-      const fits =
-        'document.querySelector("galley-deployment-review-page").scrollHeight <= window.innerHeight';
-      assert.equal(await panel.page.evaluate(fits), true, 'no scrolling on a laptop');
+      await panel.page.locator('summary', { hasText: 'good-enough' }).waitFor();
+      assert.ok((await verdictBottom(panel)) <= 720, 'no scrolling on a laptop');
       assert.deepEqual(await panel.saved<ReviewState>(), state);
       await panel.picture(`review ${theme}`);
       await panel.assertClean();
     });
   }
+
+  it('has the verdict on one screen in a window of 1280 x 720 with its side bar open', async () => {
+    const panel = await open(review(now), { width: 930, height: 620 });
+    assert.ok((await verdictBottom(panel)) <= 620, String(await verdictBottom(panel)));
+    await panel.picture('review in a small window');
+    await panel.assertClean();
+  });
+
+  it('tells how code and data differ: in nothing, in one commit, in thousands of files', async () => {
+    const shown = review(now);
+    const { head } = shown.code;
+    const panel = await open({ ...shown, code: { base: head, head, files: [] } });
+    await panel.text('The same: both versions come from a1b2c3d').waitFor();
+    const files = Array.from({ length: 1234 }, (_, i) => ({ path: `src/f${i}.py`, added: 2, removed: 1 }));
+    const data = (digest: string) => [
+      { name: 'transactions', digest, sourceType: 'local', source: 'data', tags: {} },
+    ];
+    assert.ok(shown.candidate.run && shown.incumbent?.run);
+    shown.candidate.run.datasets = data('aa');
+    shown.incumbent.run.datasets = data('bb');
+    await panel.send({
+      kind: 'review',
+      review: { ...shown, code: { base: 'e4f5a6b7', head, files } },
+    });
+    await panel.text('1,234 files changed').waitFor();
+    await panel.text('+2,468').first().waitFor();
+    await panel.text('other data than v7: transactions').waitFor();
+    assert.ok((await verdictBottom(panel)) <= 720, 'a long list is folded');
+    await panel.text('1,234 files changed').click();
+    await panel.button('src/f99.py').waitFor();
+    assert.equal(await panel.button('src/f100.py').count(), 0);
+    await panel.text('1,134 more files').click();
+    await panel.button('src/f1233.py').click();
+    assert.deepEqual(await panel.last('openDiff'), { kind: 'openDiff', path: 'src/f1233.py' });
+    await panel.assertClean();
+  });
 
   it('names the effect on each button and tells the panel which was pressed', async () => {
     const panel = await open(review(now));
@@ -191,7 +232,7 @@ describe('deployment review page', function () {
     await panel.text('nothing in service').waitFor();
     await panel.text('does not count: the requester does not count').waitFor();
     await panel.text('No monitor has checked this deployment yet.').waitFor();
-    await panel.text('No version before this one to compare with').waitFor();
+    await panel.text('Nothing was in service before, so a1b2c3d is all new').waitFor();
     assert.equal(await panel.page.evaluate('window.hacked'), undefined);
     await panel.picture('review narrow first version');
     await panel.assertClean();

@@ -178,7 +178,7 @@ describe('the whole life of a model in a real VS Code window', function () {
     await li.pick('card-fraud v1 to production');
     const page = li.webview();
     await page.getByText('Deploy card-fraud v1 to production').waitFor();
-    await page.getByText('good-enough').waitFor();
+    await page.getByText('good-enough').first().waitFor();
     await li.picture('review');
     await page.getByRole('button', { name: /Approve v1 for production/ }).click();
     await li.answer('Slices look fine');

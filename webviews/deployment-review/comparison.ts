@@ -64,6 +64,25 @@ export function changedParams(
     }));
 }
 
+/**
+ * Names of the datasets that the two runs saw in different states, by their digests; undefined when one of them says
+ * nothing of its data.
+ */
+export function changedDatasets(
+  candidate: Run | undefined,
+  incumbent: Run | undefined,
+): string[] | undefined {
+  if (!candidate || !incumbent || candidate.datasets.length === 0 || incumbent.datasets.length === 0) {
+    return undefined;
+  }
+  const digests = ({ datasets }: Run): Map<string, string> =>
+    new Map(datasets.map(({ name, digest }) => [name, digest]));
+  const [now, before] = [digests(candidate), digests(incumbent)];
+  return [...new Set([...now.keys(), ...before.keys()])]
+    .filter((name) => now.get(name) !== before.get(name))
+    .sort();
+}
+
 /** Lines added and removed over all files. */
 export function changedLines({ code }: DeploymentReview): { added: number; removed: number } {
   return code.files.reduce(

@@ -206,6 +206,14 @@ export const reviewStyles = css`
   .files li {
     grid-template-columns: minmax(0, 1fr) auto auto;
   }
+  .test {
+    display: inline-block;
+    margin-right: 12px;
+  }
+  .file {
+    display: inline-block;
+    margin-left: 12px;
+  }
   .files .number {
     min-width: 36px;
     text-align: right;
