@@ -33,7 +33,7 @@ import { RenameError, renameAt, renameRangeAt } from './rename';
 import { selectionRangesAt } from './selection-ranges';
 import { semanticTokensOf } from './semantic-tokens';
 import { readSeverities } from './settings';
-import { fileKind, filePath } from './spec-document';
+import { fileKind, filePath, readDocument } from './spec-document';
 import type { SpecDocument } from './spec-document';
 import { Workspace } from './workspace';
 import { workspaceSymbols } from './workspace-symbols';
@@ -120,6 +120,8 @@ connection.onInitialized(() => {
       section: 'galley.diagnostics',
     });
   void readSettings();
+  // The first analysis compiles the schemas; a person should not wait for that.
+  setImmediate(() => readDocument('', 'spec', 'version: 1\nname: first\n'));
   if (!abilities.changesFolders) return;
   connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
     const gone = new Set(removed.map(({ uri }) => filePath(uri)));
