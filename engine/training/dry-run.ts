@@ -6,7 +6,7 @@ import { galleyPath } from '../project-files/galley-folder';
 import { openStageCache } from './cache';
 import { openHasher } from './content-hash';
 import { newRunId } from './run-folder';
-import { planPipeline } from './run-process';
+import { planPipeline } from './plan-pipeline';
 import type { StartRun } from './types';
 
 /** What a run would do, without doing it. */

@@ -1,10 +1,8 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { GalleyError, errorData } from '../errors';
-import { loadPipeline } from '../pipeline/load';
-import { planRun } from '../pipeline/plan';
-import type { LoadedPipeline, PlannedStage, RunPlan } from '../pipeline/types';
+import { errorData } from '../errors';
+import type { PlannedStage, RunPlan } from '../pipeline/types';
 import { identify } from '../processes/identity';
 import { galleyFolder } from '../project-files/galley-folder';
 import { moveOver, replaceJson } from '../project-files/replace-file';
@@ -16,6 +14,7 @@ import { openStageCache, producedPaths } from './cache';
 import { claimOutputs } from './claims';
 import { openHasher } from './content-hash';
 import { reasonWithLines } from './failure-reason';
+import { planPipeline, type PlannedPipeline } from './plan-pipeline';
 import { newRunId, runFolder, type RunFolder } from './run-folder';
 import { openRunLog, type RunLog } from './run-log';
 import { sourceTags } from './run-source';
@@ -40,31 +39,17 @@ export interface RunProcessOptions extends StartRun {
   onOutput?(bytes: Uint8Array): void;
 }
 
-/** Stages as `galley run --dry-run` and the run process see them. */
-export async function planPipeline(
-  root: string,
-  request: StartRun,
-  run: { id: string; name: string },
-): Promise<{ pipeline: LoadedPipeline; plan: RunPlan }> {
-  const pipeline = await loadPipeline(root, request.spec);
-  const plan = planRun(pipeline.spec, {
-    run,
-    env: process.env,
-    ...(request.stages === undefined ? {} : { stages: request.stages }),
-    ...(request.params === undefined ? {} : { params: request.params }),
-  });
-  for (const stage of plan.stages)
-    if (stage.spec.backend !== 'local')
-      throw new GalleyError(
-        'unsupported',
-        `Stage ${stage.name} asks for backend ${stage.spec.backend}, which cannot train yet.`,
-        { remedy: 'Remove `backend` from the stage to run it on this machine.', subject: stage.name },
-      );
-  return { pipeline, plan };
-}
-
 async function experimentOf(tracking: TrackingStore, name: string): Promise<Experiment> {
-  return (await tracking.experimentByName(name)) ?? tracking.createExperiment(name);
+  const known = await tracking.experimentByName(name);
+  if (known !== undefined) return known;
+  try {
+    return await tracking.createExperiment(name);
+  } catch (error) {
+    // Another run of the pipeline, started at the same moment, may have made it.
+    const made = await tracking.experimentByName(name);
+    if (made === undefined) throw error;
+    return made;
+  }
 }
 
 function outputsFromRoot(root: string, folder: string, stages: readonly PlannedStage[]): string[] {
@@ -78,10 +63,11 @@ async function beginRun(
   options: RunProcessOptions,
   folder: RunFolder,
   runId: string,
-): Promise<{ pipeline: LoadedPipeline; plan: RunPlan; run: Run; state: RunState }> {
+): Promise<PlannedPipeline & { run: Run; state: RunState }> {
   const { root, tracking } = options;
   const runName = randomRunName();
-  const { pipeline, plan } = await planPipeline(root, options, { id: runId, name: runName });
+  const planned = await planPipeline(root, options, { id: runId, name: runName });
+  const { pipeline, plan } = planned;
   await galleyFolder(root, 'runs', runId);
   const experiment = await experimentOf(tracking, pipeline.spec.name);
   const state: RunState = {
@@ -116,7 +102,7 @@ async function beginRun(
       },
     });
     await moveOver(folder.starting, folder.state);
-    return { pipeline, plan, run, state };
+    return { ...planned, run, state };
   } catch (error) {
     await rm(folder.starting, { force: true });
     throw error;
@@ -237,7 +223,7 @@ async function endRun(
 export async function runPipeline(options: RunProcessOptions): Promise<RunState> {
   const runId = options.runId ?? newRunId();
   const folder = runFolder(options.root, runId);
-  const { pipeline, plan, run, state } = await beginRun(options, folder, runId);
+  const { pipeline, plan, shown, run, state } = await beginRun(options, folder, runId);
   const writer = stateWriter(folder.state);
   const temporary = await mkdtemp(path.join(os.tmpdir(), 'galley-run-'));
   const log = await openRunLog(folder.log, options.onOutput);
@@ -253,6 +239,7 @@ export async function runPipeline(options: RunProcessOptions): Promise<RunState>
       folder: pipeline.folder,
       run,
       params: plan.params,
+      shown,
       tracking: options.tracking,
       registry: options.registry,
       cache: openStageCache(cacheFolder, pipeline.folder, hasher),

@@ -59,6 +59,11 @@ export function stageEnvironment(
   };
 }
 
+/** Whether the name of an environment variable says that its value is a secret. */
+export function isSecretName(name: string): boolean {
+  return /token|secret|passw|credential|api_?key|access_?key|private_?key/i.test(name);
+}
+
 /**
  * Values of environment variables that a stage refers to and whose names say that they are secret; they are kept out
  * of the log.
@@ -68,7 +73,7 @@ export function stageSecrets(stage: PlannedStage, environment: NodeJS.ProcessEnv
   const names = texts
     .flatMap((text) => findExpressions(text))
     .flatMap(({ content }) => (content.startsWith('env.') ? [content.slice('env.'.length)] : []))
-    .filter((name) => /token|secret|passw|credential|api_?key|access_?key|private_?key/i.test(name));
+    .filter(isSecretName);
   // A very short value would black out half of the log and hides nothing.
   return names.flatMap((name) => environment[name] ?? []).filter((value) => value.length >= 6);
 }

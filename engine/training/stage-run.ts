@@ -27,6 +27,8 @@ export interface RunContext {
   folder: string;
   run: Run;
   params: Record<string, ParamValue>;
+  /** Each stage's command as the log shows it. */
+  shown: ReadonlyMap<string, string>;
   tracking: TrackingStore;
   registry: ModelRegistry;
   cache: StageCache;
@@ -205,10 +207,7 @@ export async function executeStage(
     if (entry !== undefined && (await restored(context, stage, key, entry))) return { status: 'cached' };
   }
   const again = attempt === 1 ? '' : ` (try ${attempt} of ${stage.spec.retries + 1})`;
-  // As written and not as resolved: a resolved command may hold a secret of the environment.
-  const written = stage.spec.run;
-  const shown = typeof written === 'string' ? written.trim() : written.join(' ');
-  await context.log.write(`==> ${stage.name}${again}: ${shown}\n`);
+  await context.log.write(`==> ${stage.name}${again}: ${context.shown.get(stage.name) ?? ''}\n`);
 
   const loggedFile = path.join(context.temporary, `${stage.name}-${attempt}.jsonl`);
   const recorder = await recordLogged(context.tracking, context.run.id, context.params, loggedFile);

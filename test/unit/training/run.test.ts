@@ -136,7 +136,7 @@ describe('a run in a process of its own', function () {
       assert.ok(!(await readFile(file)).includes(token), file);
     const log = await wholeLog({ training, store }, first.runId);
     assert.match(log, /^token is \*\*\*$/m);
-    assert.match(log, /^==> train: node train\.mjs/m);
+    assert.match(log, /^==> train: node train\.mjs 0\.1 build\/model$/m);
     assert.equal(
       await readFile(path.join(root, '.galley/.gitignore'), 'utf8'),
       '*\n!backends.yaml\n!.gitignore\n',
