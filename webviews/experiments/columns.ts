@@ -156,7 +156,29 @@ export function differingColumns(
   });
 }
 
-/** Formats of the metric columns, fitted to the runs shown. */
+/** Metrics that stand before the params that differ. */
+const leadingMetrics = 3;
+
+/**
+ * The order in which a few runs are compared: how they went, what was changed, then the rest, so that cause and effect
+ * are in sight together.
+ */
+export function comparedOrder(
+  columns: readonly Column[],
+  runs: readonly RunDetail[],
+  experiments: ReadonlyMap<string, string>,
+): Column[] {
+  const differing = new Set(differingColumns(columns, runs, experiments));
+  const leading = new Set(columns.filter(({ kind }) => kind === 'metric').slice(0, leadingMetrics));
+  const rank = (column: Column): number => {
+    if (column.kind === 'metric') return leading.has(column) ? 1 : 3;
+    if (column.kind === 'param') return differing.has(column) ? 2 : 4;
+    return ['name', 'experiment', 'status'].includes(column.kind) ? 0 : 5;
+  };
+  return [...columns].sort((a, b) => rank(a) - rank(b));
+}
+
+/** Formats of the metric columns, fitted to the runs. */
 export function metricFormats(
   columns: readonly Column[],
   runs: readonly RunDetail[],

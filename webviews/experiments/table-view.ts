@@ -2,7 +2,7 @@ import type { RunDetail } from '../../engine/protocol';
 import type { Experiment } from '../../engine/tracking/types';
 import { lastResult } from '../ui/last-result';
 import type { Column } from './columns';
-import { differingColumns, metricFormats, tableColumns } from './columns';
+import { comparedOrder, differingColumns, metricFormats, tableColumns } from './columns';
 import type { ExperimentsState } from './contract';
 import type { Filter } from './filter';
 import { parseFilter } from './filter';
@@ -40,6 +40,14 @@ export function tableViews(): (
   const columnsOf = lastResult((runs: readonly RunDetail[]) =>
     tableColumns(runs, new Set(runs.map(({ run }) => run.experimentId)).size),
   );
+  const ordered = lastResult(
+    (
+      columns: Column[],
+      runs: readonly RunDetail[],
+      comparing: boolean,
+      experiments: ReadonlyMap<string, string>,
+    ) => (comparing && runs.length > 1 ? comparedOrder(columns, runs, experiments) : columns),
+  );
   const filtered = lastResult((runs: readonly RunDetail[], filter: Filter) =>
     filter.ok && filter.terms.length > 0 ? runs.filter(({ run }) => filter.matches(run)) : runs,
   );
@@ -69,12 +77,13 @@ export function tableViews(): (
     if (filter.ok) working = filter;
     const byId = names(experiments);
     const candidates = candidatesOf(runs, state.onlyRunIds);
-    const columns = columnsOf(candidates);
+    const columns = ordered(columnsOf(candidates), candidates, state.onlyRunIds !== undefined, byId);
     const matching = filtered(candidates, working);
     return {
       rows: sorted(matching, columns, state.sort?.column, state.sort?.descending, byId),
       columns: shownColumns(columns, matching, state.differencesOnly === true, byId),
-      formats: formatsOf(columns, matching),
+      // Of all runs, so that the digits stay as they are while the filter is typed.
+      formats: formatsOf(columns, candidates),
       experiments: byId,
       candidates: candidates.length,
       filterError: filter.ok ? undefined : { message: filter.message, at: filter.at },

@@ -236,6 +236,50 @@ describe('runs table', () => {
     assert.equal(end, '');
   });
 
+  it('shows what was changed right after the first metrics when runs are compared', () => {
+    const metrics = { auc: 0.9, brier: 0.1, ks: 0.5, log_loss: 0.3 };
+    const compared = [
+      run('x', { metrics, params: { depth: '3', kind: 'gbdt', trees: '100' } }),
+      run('y', { metrics, params: { depth: '3', kind: 'gbdt', trees: '200' } }),
+      run('z', { metrics, params: { depth: '4', kind: 'gbdt', trees: '200' } }),
+    ];
+    const state: ExperimentsState = { root: '/', experimentIds: [], selectedRunIds: [] };
+    const order = (more: Partial<ExperimentsState>): string =>
+      tableViews()(compared, [], { ...state, ...more })
+        .columns.map(({ id }) => id.replace(/^(metrics|params)\./, ''))
+        .join(' ');
+    const all = 'name status auc brier ks log_loss depth kind trees duration when';
+    assert.equal(order({}), all);
+    assert.equal(
+      order({ onlyRunIds: ['x', 'y', 'z'] }),
+      'name status auc brier ks depth trees log_loss kind duration when',
+    );
+    assert.equal(
+      order({ onlyRunIds: ['x', 'y', 'z'], filter: 'params.depth = 3' }),
+      'name status auc brier ks depth trees log_loss kind duration when',
+      'the order stays while filtering',
+    );
+    assert.equal(
+      order({ onlyRunIds: ['x', 'y'] }),
+      'name status auc brier ks trees log_loss depth kind duration when',
+    );
+    assert.equal(order({ onlyRunIds: ['x'] }), all);
+  });
+
+  it('keeps the digits of a column while runs are filtered', () => {
+    const close = [run('x', { metrics: { auc: 0.8601 } }), run('y', { metrics: { auc: 0.86 } })];
+    const state: ExperimentsState = { root: '/', experimentIds: [], selectedRunIds: [] };
+    const views = tableViews();
+    const shown = (filter: string): string[] => {
+      const view = views(close, [], { ...state, filter });
+      const column = view.columns.find(({ kind }) => kind === 'metric');
+      assert.ok(column);
+      return view.rows.map((detail) => cellText(column, detail, { ...view, now: 0 }).text);
+    };
+    assert.deepEqual(shown(''), ['0.8601', '0.8600']);
+    assert.deepEqual(shown('name = y'), ['0.8600']);
+  });
+
   it('keeps the last filter that worked, and computes again only what changed', () => {
     const views = tableViews();
     const none: [] = [];
