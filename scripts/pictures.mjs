@@ -23,6 +23,7 @@ try {
     env: { GALLEY_TEST_RESULTS: results, GALLEY_THEME: theme, GALLEY_CHROMIUM: await findChromium() },
     mochaArgs: ['--timeout', '60000'],
   });
+  if (process.exitCode !== 0) throw new Error('the story did not come to its end; no picture was taken');
   await mkdir(out, { recursive: true });
   for (const person of ['ana', 'li']) {
     const folder = path.join(results, 'end-to-end', person);

@@ -89,7 +89,7 @@ describe('the whole life of a model in a real VS Code window', function () {
     await ana.codeLens(/Run pipeline/i).click();
     await ana.row('Experiments', /running/).waitFor();
     await ana.row('Pipelines', /train.*running/s).waitFor();
-    await ana.command('Galley: Open Experiments');
+    await ana.row('Experiments', /running/).click();
     await ana.webview().locator('canvas').first().waitFor();
     await ana.picture('running');
     await ana.row('Experiments', /auc 0\.\d+/).waitFor();
