@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { findSpecFiles } from './pipeline/load';
+import { seemsAlive } from './processes/identity';
 import type { Project } from './project';
 import type { ChangeTopic } from './protocol';
+import type { RunState } from './training/types';
 
 /** Notices changes made by other processes (runs, serve processes, notebooks, the terminal, git). */
 export interface ProjectWatch {
@@ -90,6 +92,17 @@ export function watchProject(
   let disposed = false;
   let lastWarning = '';
   let ledgerAt = 0;
+  let running: RunState[] = [];
+
+  async function readRunning(): Promise<void> {
+    running = (await project.training.runs()).filter(({ status }) => status === 'RUNNING');
+  }
+
+  /** The death of a run process leaves no mark on disk; reading the runs settles its run, and that does. */
+  async function settleDeadRuns(): Promise<void> {
+    const alive = await Promise.all(running.map((run) => seemsAlive(run.process)));
+    if (alive.includes(false)) await readRunning();
+  }
 
   async function turn(): Promise<void> {
     if (looking) {
@@ -102,6 +115,7 @@ export function watchProject(
         ledgerAt = Date.now();
         await project.deployments.refresh();
       }
+      await settleDeadRuns();
       const seen = await look(project);
       // The first look comes after the ledger was brought, so answers given before it may be old: all is told anew.
       const topics = new Set(
@@ -110,6 +124,7 @@ export function watchProject(
       last = seen.map(({ mark }) => mark);
       lastWarning = '';
       if (topics.size > 0 && !disposed) changed([...topics]);
+      if (topics.has('runs')) await readRunning();
     } catch (error) {
       const message = `watching ${project.root}: ${error instanceof Error ? error.message : String(error)}`;
       if (message !== lastWarning) warn(message);

@@ -47,3 +47,17 @@ export async function identify(pid: number): Promise<ProcessIdentity> {
 export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   return (await startMark(identity.pid)) === identity.started;
 }
+
+/**
+ * As {@link isAlive}, but cheap enough for every second: where asking for the start mark starts a process, a later
+ * process with the same id counts too.
+ */
+export async function seemsAlive(identity: ProcessIdentity): Promise<boolean> {
+  if (process.platform === 'linux') return isAlive(identity);
+  try {
+    process.kill(identity.pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
