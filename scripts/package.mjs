@@ -41,18 +41,27 @@ function shipPackage(name, dist) {
   });
 }
 
+/** A picture of the README as text. One that was not taken yet is told, and its words stand for it. */
+async function pictureInText(alt, file) {
+  const absolute = path.join(projectRoot, file);
+  if (!existsSync(absolute)) {
+    say(`! README.md shows ${file}, which is not there: npm run pictures`);
+    return `_${alt}_`;
+  }
+  return `![${alt}](data:image/png;base64,${await readFile(absolute, 'base64')})`;
+}
+
 /**
  * The README with its pictures in it: an extension's page shows pictures from the web or from the text itself, and
  * nothing that lies beside it.
  */
 async function readmeWithPictures() {
-  const text = await readFile(path.join(projectRoot, 'README.md'), 'utf8');
-  let whole = text;
-  for (const [picture, alt, file] of text.matchAll(/!\[([^\]]*)\]\(((?!\w+:)[^)\s]+\.png)\)/g)) {
-    const content = await readFile(path.join(projectRoot, file), 'base64');
-    whole = whole.replace(picture, () => `![${alt}](data:image/png;base64,${content})`);
+  let text = await readFile(path.join(projectRoot, 'README.md'), 'utf8');
+  for (const [whole, alt, file] of text.matchAll(/!\[([^\]]*)\]\(((?!\w+:)[^)\s]+\.png)\)/g)) {
+    const picture = await pictureInText(alt, file);
+    text = text.replace(whole, () => picture);
   }
-  return whole;
+  return text;
 }
 
 /** Lays out everything that ships. */
