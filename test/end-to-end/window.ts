@@ -196,6 +196,31 @@ export class Window {
     return this.page.locator('.markers-panel .monaco-list-row').allInnerTexts();
   }
 
+  /** What the active editor's file consists of, as quick open lists it. */
+  async symbols(): Promise<string> {
+    await this.page.keyboard.press('Escape');
+    await this.page.keyboard.press('Control+p');
+    await this.input.fill('@');
+    await this.page
+      .locator(
+        '.quick-input-widget:visible .codicon-symbol-field, .quick-input-widget:visible [class*="codicon-symbol-"]',
+      )
+      .first()
+      .waitFor();
+    const rows = await this.option(/./).allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    return rows.join('\n');
+  }
+
+  /** Rests the mouse on something. @returns what the hover says */
+  async hover(place: Locator): Promise<string> {
+    await place.hover();
+    const hover = this.page.locator('.monaco-hover:visible').last();
+    await hover.waitFor();
+    // A hover's text has no breaking spaces.
+    return (await hover.innerText()).replaceAll('\u00a0', ' ');
+  }
+
   /** Polls until the check holds; the last failure is the message. */
   async until(what: string, check: () => Promise<boolean>, seconds = 150): Promise<void> {
     const deadline = Date.now() + seconds * 1000;
