@@ -4,12 +4,15 @@ import { placeAt } from '../engine/pipeline/nodes';
 import type { Span } from '../engine/pipeline/nodes';
 import { describe, schemasAt, typeInWords } from '../engine/pipeline/schema-walk';
 import { summaryOf } from './declared-summary';
+import { dvcHover } from './dvc-values';
 import { nameAt } from './named-places';
 import { offsetAt } from './spec-document';
 import type { SpecDocument } from './spec-document';
 
 /** What is under the cursor: the thing that a name stands for, or the documentation of a key. */
 export function hoverAt(document: SpecDocument, position: Position): Hover | undefined {
+  const value = dvcHover(document, position);
+  if (value !== undefined) return value;
   const place = nameAt(document, position);
   if (place !== undefined) {
     const summary = summaryOf(document.analysis.spec, place);

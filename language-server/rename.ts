@@ -11,6 +11,8 @@ export class RenameError extends Error {}
 /** The name that would be renamed at a position. Names that the file does not declare are not its to change. */
 export function renameRangeAt(document: SpecDocument, position: Position): Range | undefined {
   const place = nameAt(document, position);
+  // Names of DVC also stand in `dvc.lock` and in files of params.
+  if (document.kind !== 'spec') return undefined;
   return place === undefined || !isOwn(document, place) ? undefined : inner(document, place.range);
 }
 
@@ -29,7 +31,7 @@ export function renameAt(
   newName: string,
 ): WorkspaceEdit | undefined {
   const place = nameAt(document, position);
-  if (place === undefined || !isOwn(document, place)) return undefined;
+  if (document.kind !== 'spec' || place === undefined || !isOwn(document, place)) return undefined;
   refuse(document, place, newName);
   const ranges = [
     ...declarationsOf(document, place).map(({ nameRange }) => nameRange),

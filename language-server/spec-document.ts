@@ -1,6 +1,9 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Position } from 'vscode-languageserver/node';
+import { analyseDvc } from '../engine/pipeline/dialects/dvc/analyse';
+import type { DvcAnalysis } from '../engine/pipeline/dialects/dvc/analyse';
+import { textReader } from '../engine/pipeline/project-files';
 import { analyseBackends } from '../engine/pipeline/connected-backends';
 import { blockAt, readModel } from '../engine/pipeline/model';
 import { placeAt } from '../engine/pipeline/nodes';
@@ -21,9 +24,11 @@ export interface SpecDocument {
   kind: FileKind;
   text: string;
   source: Source;
-  /** Absent for a file of backends. */
+  /** Present for a spec. */
   model?: SpecModel;
   schema: Schema;
+  /** Present for a pipeline of DVC. */
+  dvc?: DvcAnalysis;
   /** Symbols and references are empty for a file of backends. */
   analysis: Analysis;
   /** What is known of the project beside the text. */
@@ -36,6 +41,7 @@ export interface SpecDocument {
 export function fileKind(uri: string): FileKind | undefined {
   const plainUri = decodeURIComponentSafely(uri).split(/[?#]/)[0] ?? '';
   if (/\/\.galley\/backends\.yaml$/.test(plainUri)) return 'backends';
+  if (/[/:]dvc\.yaml$/.test(plainUri)) return 'dvc';
   return /[/:]([^/]+\.)?galley\.yaml$/.test(plainUri) ? 'spec' : undefined;
 }
 
@@ -99,6 +105,13 @@ export function readDocument(
   if (kind === 'backends') {
     const { source, diagnostics } = analyseBackends(text, { file: uri });
     return { ...common, source, analysis: { file: uri, diagnostics, symbols: [], references: [] } };
+  }
+  if (kind === 'dvc') {
+    const file = filePath(uri);
+    const read = file === undefined ? undefined : textReader(path.dirname(file));
+    const dvc = analyseDvc(text, { file: uri, ...(read === undefined ? {} : { read }) });
+    const { source, diagnostics, symbols, references } = dvc;
+    return { ...common, source, dvc, analysis: { file: uri, diagnostics, symbols, references } };
   }
   const model = readModel(text, { file: uri, workspace }, before?.model);
   return { ...common, source: model, model, analysis: model.analysis };

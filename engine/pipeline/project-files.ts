@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { globBase, isGlob } from './paths';
 
@@ -16,5 +16,21 @@ export function fileFinder(folder: string): (written: string) => boolean | undef
     const answer = glob && found ? undefined : found;
     known.set(written, answer);
     return answer;
+  };
+}
+
+/**
+ * Reads files beside a spec.
+ * @param folder absolute folder that paths are relative to
+ * @returns undefined for a file that cannot be read
+ */
+export function textReader(folder: string): (written: string) => string | undefined {
+  return (written) => {
+    try {
+      return readFileSync(path.resolve(folder, written), 'utf8');
+    } catch {
+      // What is not there, or not to be read, is not known: nothing is said that needs it.
+      return undefined;
+    }
   };
 }

@@ -30,7 +30,21 @@ interface Mistake {
 }
 
 /** The schemas without what only a whole file can lack. */
-const partSchemas = { spec: partOf(schemas.spec), backends: partOf(schemas.backends) };
+const partSchemas = {
+  spec: partOf(schemas.spec),
+  backends: partOf(schemas.backends),
+  dvc: partOf(schemas.dvc),
+};
+
+/** What a file starts with, for messages about files that are no map. */
+const beginnings = {
+  spec: {
+    empty: 'A pipeline starts with `version: 1` and `name: <name>`.',
+    keys: '`version`, `name` and `stages`',
+  },
+  backends: { empty: 'It starts with `version: 1`.', keys: '`version` and `backends`' },
+  dvc: { empty: 'A pipeline of DVC starts with `stages:`.', keys: '`stages` and `vars`' },
+};
 
 function partOf(schema: Schema): Schema {
   const part: Schema & { $id?: string } = { ...schema, required: [] };
@@ -47,17 +61,13 @@ export function checkSchema(source: Source, kind: keyof typeof schemas, isPart =
   const broken = source.diagnostics.some(({ severity }) => severity === 'error');
   if (root === undefined || (broken && root.kind !== 'map')) {
     if (broken) return;
-    const message =
-      kind === 'spec'
-        ? 'The file is empty. A pipeline starts with `version: 1` and `name: <name>`.'
-        : 'The file is empty. It starts with `version: 1`.';
+    const message = `The file is empty. ${beginnings[kind].empty}`;
     report(source, 'schema', 'error', { start: 0, end: 0 }, message);
     return;
   }
   if (root.kind !== 'map') {
     const found = root.kind === 'list' ? 'a list' : 'a single value';
-    const example =
-      kind === 'spec' ? 'such as `version`, `name` and `stages`' : 'such as `version` and `backends`';
+    const example = `such as ${beginnings[kind].keys}`;
     const { start } = root.span;
     const span = {
       start,

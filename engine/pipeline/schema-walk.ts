@@ -1,4 +1,5 @@
 import backends from '../../schemas/backends.schema.json';
+import dvc from '../../schemas/dvc.schema.json';
 import galley from '../../schemas/galley.schema.json';
 import type { NodePath, SpecNode } from './nodes';
 import { childOf, nodeAt } from './nodes';
@@ -29,7 +30,7 @@ export interface Schema {
 }
 
 /** Schemas of the files that people write. */
-export const schemas = { spec: galley as Schema, backends: backends as Schema };
+export const schemas = { spec: galley as Schema, backends: backends as Schema, dvc: dvc as Schema };
 
 function resolved(schema: Schema, root: Schema): Schema {
   if (schema.$ref === undefined) return schema;

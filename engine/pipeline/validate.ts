@@ -4,8 +4,10 @@ import path from 'node:path';
 import { GalleyError } from '../errors';
 import { analyse } from './analyse';
 import { analyseBackends, backendsFile } from './connected-backends';
+import { analyseDvc, isDvcFile } from './dialects/dvc/analyse';
 import type { Diagnostic } from './diagnostics';
 import { findSpecFiles } from './load';
+import { textReader } from './project-files';
 
 /** What validating some files gave. */
 export interface Validation {
@@ -15,7 +17,7 @@ export interface Validation {
 }
 
 /**
- * Checks spec files and lists of backends.
+ * Checks spec files and lists of backends, and `dvc.yaml` files that are named.
  * @param base absolute folder that paths are relative to, in and out
  * @param paths files, or folders that are searched; the base folder when empty
  * @throws GalleyError `not-found` for a path that is not there or a folder without such files
@@ -37,6 +39,7 @@ export async function validate(base: string, paths: string[]): Promise<Validatio
 function check(text: string, file: string, absolute: string, base: string): Diagnostic[] {
   if (absolute.endsWith(path.sep + backendsFile)) return analyseBackends(text, { file }).diagnostics;
   const folder = path.dirname(absolute);
+  if (isDvcFile(absolute)) return analyseDvc(text, { file, read: textReader(folder) }).diagnostics;
   return analyse(text, { file, root: projectFolder(folder, base), folder }).diagnostics;
 }
 

@@ -278,6 +278,46 @@ describe('features of the editor', function () {
     );
   });
 
+  it('serves pipelines of DVC', async () => {
+    await writeFile(path.join(client.root, 'params.yaml'), 'train:\n  lr: 0.1\n');
+    const uri = client.uri('dvc.yaml');
+    const written =
+      'stages:\n  a:\n    cmd: x ${tra‸in.lr} ${trane}\n    outs: [⟦data⟧]\n  b:\n    cmd: y\n    deps: [⟦data/x⟧]\n    params: [train.lr]\n';
+    const { text, cursor, ranges } = marked(written);
+    const diagnostics = await client.open(uri, text);
+    assert.deepEqual(
+      diagnostics.map(({ code, message }) => [code, /mean `(.*)`/.exec(String(message))?.[1]]),
+      [['unknown-reference', 'train']],
+    );
+    const [value] = await client.definition(uri, cursor);
+    assert.equal(value?.uri, client.uri('params.yaml'));
+    assert.equal(value.range.start.line, 1);
+    const hover = await client.hover(uri, cursor);
+    assert.match(JSON.stringify(hover?.contents), /`0\.1`, from `params\.yaml`/);
+    const [output] = await client.definition(uri, ranges[1]!.start);
+    assert.deepEqual(output, { uri, range: ranges[0] });
+    const uses = await client.references(uri, ranges[0]!.start);
+    assert.deepEqual(
+      uses.map(({ range }) => range),
+      ranges,
+    );
+    const [stages] = await client.symbols(uri);
+    assert.deepEqual(
+      stages?.children?.map(({ name, children }) => [name, children?.map((child) => child.name)]),
+      [
+        ['a', ['data']],
+        ['b', []],
+      ],
+    );
+    const prepared = await client.request('textDocument/prepareRename', {
+      textDocument: { uri },
+      position: ranges[0]!.start,
+    });
+    assert.equal(prepared, null);
+    const explained = await client.hover(uri, { line: 3, character: 5 });
+    assert.match(JSON.stringify(explained?.contents), /Files and folders that the stage makes/);
+  });
+
   it('answers every request about every kind of document', async () => {
     const methods = [
       'rename',
