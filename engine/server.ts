@@ -8,6 +8,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import { errorData } from './errors';
 import { cliLauncher } from './processes/cli';
+import { hideSqliteWarning } from './processes/warnings';
 import { openProject, type Project } from './project';
 import type { EngineNotifications, EngineRequests } from './protocol';
 import { requestHandlers } from './requests';
@@ -22,6 +23,7 @@ interface OpenProject {
   watch: ProjectWatch;
 }
 
+hideSqliteWarning();
 const launcher = cliLauncher(path.join(__dirname, 'galley.js'));
 const projects = new Map<string, Promise<OpenProject>>();
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));

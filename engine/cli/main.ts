@@ -2,10 +2,11 @@ import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { errorData } from '../errors';
-import { cliLauncher } from '../processes/cli';
-import { openProject, type Project } from '../project';
+import { cliLauncher, type CliLauncher } from '../processes/cli';
+import { hideSqliteWarning } from '../processes/warnings';
+import type { Project } from '../project';
 import { commands } from './commands';
-import type { CliContext } from './context';
+import type { CliContext, RegisterCommand } from './context';
 
 /** Composition root of the `galley` command line. */
 async function main(argv: string[]): Promise<void> {
@@ -25,7 +26,7 @@ async function main(argv: string[]): Promise<void> {
   const context: CliContext = {
     launcher,
     cwd: () => path.resolve(program.opts<{ cwd: string }>().cwd),
-    project: () => (opened ??= openProject(context.cwd(), launcher)),
+    project: () => (opened ??= open(context.cwd(), launcher)),
     print: (value, format, text) => {
       process.stdout.write(`${format === 'json' ? JSON.stringify(value, undefined, 2) : text(value)}\n`);
     },
@@ -34,7 +35,7 @@ async function main(argv: string[]): Promise<void> {
       process.exitCode = code;
     },
   };
-  for (const register of commands) register(program, context);
+  for (const register of await neededCommands(argv)) register(program, context);
   wrongUseExitsTwo(program);
 
   try {
@@ -53,6 +54,20 @@ async function main(argv: string[]): Promise<void> {
   }
 }
 
+/** Loaded when a command asks for it: many need no store. */
+async function open(root: string, launcher: CliLauncher): Promise<Project> {
+  const { openProject } = await import('../project');
+  return openProject(root, launcher);
+}
+
+/** The commands that the arguments may mean; all of them when they name none, for help and for what is misspelt. */
+function neededCommands(argv: readonly string[]): Promise<RegisterCommand[]> {
+  const help = argv.some((text) => ['help', '--help', '-h'].includes(text));
+  const named = Object.keys(commands).filter((name) => argv.includes(name));
+  const needed = help || named.length === 0 ? Object.keys(commands) : named;
+  return Promise.all(needed.flatMap((name) => commands[name]?.() ?? []));
+}
+
 /** Sub-commands inherit nothing from `exitOverride`; without it commander would end the process by itself. */
 function wrongUseExitsTwo(command: Command): void {
   for (const child of command.commands) {
@@ -61,4 +76,5 @@ function wrongUseExitsTwo(command: Command): void {
   }
 }
 
+hideSqliteWarning();
 void main(process.argv.slice(2));

@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { GalleyError } from '../../errors';
 
@@ -12,6 +11,8 @@ const busy = 5;
  * @returns how to let it go, or undefined when somebody else has it
  */
 export function tryLock(file: string): (() => void) | undefined {
+  // Loaded here, so that what only reads monitors starts without it.
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
   const database = new DatabaseSync(file);
   try {
     database.exec('PRAGMA busy_timeout = 0; BEGIN IMMEDIATE');
