@@ -49,12 +49,31 @@ const codes: Record<ErrorCode, RestErrorCode> = {
   failed: 'INVALID_STATE',
 };
 
+/** Sentences about what is not there or deleted, in the words that MLflow's clients look for. */
+function inMlflowsWords(message: string): string {
+  const [, kind, id] = /^There is no (run|experiment|logged model) with the id (\S+)\.$/.exec(message) ?? [];
+  if (kind !== undefined && id !== undefined)
+    return `${kind.charAt(0).toUpperCase()}${kind.slice(1)} with id=${id} not found.`;
+  return message
+    .replace(
+      /^The (run|experiment) (\S+) is deleted\.$/,
+      "The $1 $2 must be in the 'active' state. Current state is deleted.",
+    )
+    .replace(/^The run (\S+) has no tag “(.*)”\.$/s, 'No tag with name: $2 in run with id $1')
+    .replace(
+      /^The logged model (\S+) has no tag “(.*)”\.$/s,
+      "No tag with key '$2' found for model with ID '$1'.",
+    )
+    .replace(/^The experiment (\S+) has no tag “(.*)”\.$/s, 'No tag with name: $2 in experiment with id $1');
+}
+
 /** The MLflow answer to any thrown value. */
 export function restError(thrown: unknown): RestError {
   if (thrown instanceof RestError) return thrown;
   const { code, message, remedy } = errorData(thrown);
   if (!(thrown instanceof GalleyError)) return new RestError('INTERNAL_ERROR', message);
-  return new RestError(codes[code], remedy === undefined ? message : `${message} ${remedy}`);
+  const said = inMlflowsWords(message);
+  return new RestError(codes[code], remedy === undefined ? said : `${said} ${remedy}`);
 }
 
 /** Runs `create`, and answers a name that is taken as MLflow does; clients go on with what is there. */

@@ -15,12 +15,11 @@ function wrong(name: string, value: unknown, expected: string): RestError {
   );
 }
 
-/** A text, or undefined when it is absent. Numbers are taken too, as protobuf's JSON does for ids. */
+/** A text, or undefined when it is absent. */
 export function optionalText(fields: Fields, name: string): string | undefined {
   const value = fields[name];
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return String(value);
   throw wrong(name, value, 'a string');
 }
 

@@ -10,6 +10,7 @@ import {
   text,
   type Fields,
 } from './fields';
+import { bulkHistoryRoute } from './bulk-history';
 import { metricJson } from './json';
 import { pageOf } from './paging';
 import { runId } from './runs';
@@ -23,11 +24,18 @@ interface LoggedMetric {
   model: LoggedModelMetricOf | undefined;
 }
 
-function metricOf(fields: Fields): LoggedMetric {
+/** @param place of the metric in its request, for a message */
+function metricOf(fields: Fields, place = ''): LoggedMetric {
+  const timestamp = optionalInteger(fields, 'timestamp');
+  if (timestamp === undefined)
+    throw new RestError(
+      'INVALID_PARAMETER_VALUE',
+      `Missing value for required parameter '${place}timestamp'`,
+    );
   const point = {
     key: text(fields, 'key'),
     value: double(fields, 'value'),
-    timestamp: optionalInteger(fields, 'timestamp') ?? Date.now(),
+    timestamp,
     step: optionalInteger(fields, 'step') ?? 0,
   };
   const modelId = optionalText(fields, 'model_id');
@@ -115,7 +123,9 @@ export const loggingRoutes: Route[] = [
     path: 'runs/log-batch',
     answer: async (stores, fields) => {
       const id = runId(fields);
-      const metrics = objects(fields, 'metrics').map(metricOf);
+      const metrics = objects(fields, 'metrics').map((metric, index) =>
+        metricOf(metric, `metrics[${index}].`),
+      );
       const params = objects(fields, 'params');
       const tags = objects(fields, 'tags');
       checkBatch('metrics', metrics.length, batchLimits.metrics);
@@ -191,6 +201,7 @@ export const loggingRoutes: Route[] = [
       return {};
     },
   },
+  bulkHistoryRoute,
   {
     method: 'GET',
     path: 'metrics/get-history',

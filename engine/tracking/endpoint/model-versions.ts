@@ -3,6 +3,7 @@ import type { FieldReader, Vocabulary } from '../filter';
 import { optionalText, keyValues, text, texts } from './fields';
 import { own, searchOf } from './search';
 import { modelVersionJson } from './json';
+import { checkModelSource } from './model-sources';
 import { pageOf } from './paging';
 import { hasLoggedModels, registryEdits, type Route, type Stores } from './stores';
 
@@ -48,7 +49,9 @@ async function noteOnLoggedModel(
     ...(Array.isArray(before) ? (before as unknown[]) : []),
     { name: version.name, version: Number(version.version) },
   ];
-  await tracking.setLoggedModelTags(modelId, { [versionsTag]: JSON.stringify(versions) });
+  // With the blanks that Python writes, so that the tag is the same whoever wrote it.
+  const json = JSON.stringify(versions, null, 1).replace(/,\n */g, ', ').replace(/\n */g, '');
+  await tracking.setLoggedModelTags(modelId, { [versionsTag]: json });
 }
 
 /** Calls about model versions. */
@@ -63,9 +66,11 @@ export const modelVersionRoutes: Route[] = [
       const modelId = optionalText(fields, 'model_id');
       const runId = optionalText(fields, 'run_id') || (await sourceRun(stores, modelId));
       const description = optionalText(fields, 'description');
+      const source = text(fields, 'source');
+      await checkModelSource(stores, source, optionalText(fields, 'run_id'), modelId);
       const version = await stores.registry.createVersion({
         name,
-        source: text(fields, 'source'),
+        source,
         ...(runId ? { runId } : {}),
         ...(description ? { description } : {}),
         tags: keyValues(fields, 'tags'),

@@ -12,7 +12,7 @@ const statuses: Record<RunStatus, number> = { RUNNING: 1, SCHEDULED: 2, FINISHED
 
 /** The run that a request is about; old clients call the id `run_uuid`. */
 export function runId(fields: Fields): string {
-  return optionalText(fields, 'run_id') || text(fields, 'run_uuid');
+  return optionalText(fields, 'run_id') || optionalText(fields, 'run_uuid') || text(fields, 'run_id');
 }
 
 async function runsJson({ tracking }: Stores, runs: Run[]): Promise<object[]> {

@@ -134,6 +134,13 @@ async function dispatch(
   if (artifact !== null)
     return proxyArtifact(stores, decodedPath(artifact[1] ?? ''), search, request, response);
 
+  // Files of this machine come whole; clients go on to send them so.
+  if (/^\/(?:ajax-)?api\/2\.0\/mlflow-artifacts\/mpu\//.test(path))
+    throw new RestError(
+      'NOT_IMPLEMENTED',
+      'Multipart upload is not supported for the current artifact repository',
+    );
+
   const [, call] = /^\/(?:ajax-)?api\/2\.0\/mlflow\/(.*)$/s.exec(path) ?? [];
   const found = call === undefined ? undefined : findRoute(method, call);
   if (found === undefined)

@@ -273,6 +273,62 @@ describe('tracking endpoint', function () {
     assert.equal(code(await proxy('GET', '/1/run/artifacts/a%20b.bin')), '404 RESOURCE_DOES_NOT_EXIST');
   });
 
+  it('lets no client register files that are not of the run or logged model that it names', async () => {
+    await api('POST', 'registered-models/create', { name: 'guarded' });
+    const run = await store.tracking.run(owned);
+    const model = await store.tracking.createLoggedModel({ experimentId, name: 'forest' });
+    const register = (body: object) => api('POST', 'model-versions/create', { name: 'guarded', ...body });
+    const bad: object[] = [
+      { source: '/etc' },
+      { source: '/etc', run_id: owned },
+      { source: run.artifactUri },
+      { source: `${run.artifactUri}/../..`, run_id: owned },
+      { source: `file://${run.artifactUri}/%2e%2e/x`, run_id: owned },
+      { source: `file://${run.artifactUri}-other`, run_id: owned },
+      { source: 'mlflow-artifacts:/a/..%2f..%2fb', run_id: owned },
+      { source: 's3://bucket/a/../b', run_id: owned },
+      { source: run.artifactUri, model_id: model.id },
+    ];
+    for (const body of bad)
+      assert.equal(code(await register(body)), '400 INVALID_PARAMETER_VALUE', JSON.stringify(body));
+    const good: object[] = [
+      { source: `${run.artifactUri}/model`, run_id: owned },
+      { source: `runs:/${owned}/model`, run_id: owned },
+      { source: `${model.artifactLocation}/x`, model_id: model.id },
+      { source: 's3://bucket/a' },
+    ];
+    for (const body of good) assert.equal((await register(body)).status, 200, JSON.stringify(body));
+  });
+
+  it('gives the history of a metric of several runs', async () => {
+    const other = (await store.tracking.createRun({ experimentId, startedAt: 1, tags: {} })).id;
+    for (const [id, value] of [
+      [owned, 1],
+      [other, 2],
+    ] as const)
+      await store.tracking.log(id, {
+        metrics: [0, 1].map((step) => ({ key: 'bulk', value, step, timestamp: step })),
+      });
+    const { body } = await api(
+      'GET',
+      `metrics/get-history-bulk?run_id=${owned}&run_id=${other}&metric_key=bulk&max_results=3`,
+    );
+    const points = body['metrics'] as { run_id: string; value: number }[];
+    assert.deepEqual(
+      points.map(({ run_id: id, value }) => [id, value]),
+      [owned, owned, other, other]
+        .sort()
+        .map((id) => [id, id === owned ? 1 : 2])
+        .slice(0, 3),
+    );
+    assert.equal(
+      code(await api('GET', 'metrics/get-history-bulk?metric_key=bulk')),
+      '400 INVALID_PARAMETER_VALUE',
+    );
+    const upload = await call('POST', '/api/2.0/mlflow-artifacts/mpu/create/model', { num_parts: 2 });
+    assert.equal(code(upload), '501 NOT_IMPLEMENTED');
+  });
+
   it('says so when its port is taken, and is gone after close', async () => {
     await assert.rejects(
       startTrackingEndpoint({ ...store, token, port: endpoint.port }),
