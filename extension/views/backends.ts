@@ -3,7 +3,7 @@ import type { EngineRequests } from '../../engine/protocol';
 import type { Engine } from '../engine-client';
 import { facts } from '../facts';
 import { tooltip } from '../markdown';
-import { icon, type LoadNodes, type TreeNode } from './tree';
+import { icon, withinProject, type LoadNodes, type TreeNode } from './tree';
 
 type BackendStatus = EngineRequests['backends/list']['result'][number];
 
@@ -24,7 +24,10 @@ function backendNode(root: string, backend: BackendStatus): TreeNode {
   return {
     id: `${root}/backend/${backend.name}`,
     label: backend.name,
-    description: facts(backend.summary, backend.state === 'connected' ? undefined : backend.remedy),
+    description: facts(
+      withinProject(backend.summary, root),
+      backend.state === 'connected' ? undefined : backend.remedy,
+    ),
     tooltip: tooltip(backend.name, backend.remedy, [
       ['Kind', backend.kind],
       ['Address', backend.address],

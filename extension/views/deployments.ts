@@ -31,7 +31,7 @@ function requestFacts(request: DeploymentRequest): string {
   // A narrow side bar shows only the first fact.
   return request.waitingForMe
     ? facts('waiting for you', unshared, by, approvalFacts(request))
-    : facts(unshared, by, approvalFacts(request), ago(request.requestedAt));
+    : facts(unshared, approvalFacts(request), by, ago(request.requestedAt));
 }
 
 function requestContext({ status, waitingForMe }: DeploymentRequest): string {
@@ -115,7 +115,7 @@ function deploymentNode(
   const id = `${root}/deployment/${spec}/${name}`;
   const target = { root, spec, deployment: name, model };
   const urgent = [
-    ...(problem === undefined ? [] : [failureNode(id, fromErrorData(problem))]),
+    ...(problem === undefined ? [] : [failureNode(id, root, fromErrorData(problem))]),
     ...(unapproved === undefined ? [] : [unapprovedNode(id, target, unapproved)]),
     ...open.map((request) => requestNode(root, request)),
   ];
@@ -159,6 +159,6 @@ export function deploymentNodes(engine: Engine): LoadNodes {
     const nodes = deployments.map((deployment) =>
       deploymentNode(root, deployment, shared === undefined ? deployment.problem : undefined),
     );
-    return shared === undefined ? nodes : [failureNode(root, fromErrorData(shared)), ...nodes];
+    return shared === undefined ? nodes : [failureNode(root, root, fromErrorData(shared)), ...nodes];
   };
 }

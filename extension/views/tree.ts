@@ -42,25 +42,41 @@ export function icon(id: string, color?: string): vscode.ThemeIcon {
     : new vscode.ThemeIcon(id, new vscode.ThemeColor(color));
 }
 
-/** The one row that stands for something that could not be read: the reason, and its remedy at a click. */
-export function failureNode(id: string, error: unknown): TreeNode {
+/** The text with paths of the project relative to it: a side bar is narrow, and what happened stands behind the path. */
+export function withinProject(text: string, root: string): string {
+  return root === '' ? text : text.replaceAll(`${root}${path.sep}`, '').replaceAll(root, path.basename(root));
+}
+
+/** The row that stands for something that could not be read: the reason, and below it the remedy at a click. */
+export function failureNode(id: string, root: string, error: unknown): TreeNode {
   const data = errorData(error);
+  const remedy: TreeNode | undefined =
+    data.remedy === undefined
+      ? undefined
+      : {
+          id: `${id}/failure/remedy`,
+          label: withinProject(data.remedy, root),
+          tooltip: data.remedy,
+          icon: icon('lightbulb'),
+          contextValue: 'remedy',
+          ...(data.action === undefined ? {} : { command: data.action }),
+        };
   return {
     id: `${id}/failure`,
-    label: data.message,
-    ...(data.remedy === undefined ? {} : { description: data.remedy }),
+    label: withinProject(data.message, root),
     tooltip: sentence(data),
     icon: icon('error', 'list.errorForeground'),
     contextValue: 'failure',
     command: data.action ?? { title: 'Show Log', command: 'galley.showGalleyLog' },
+    ...(remedy === undefined ? {} : { expanded: true, children: () => Promise.resolve([remedy]) }),
   };
 }
 
-async function guarded(id: string, load: () => Promise<TreeNode[]>): Promise<TreeNode[]> {
+async function guarded(id: string, root: string, load: () => Promise<TreeNode[]>): Promise<TreeNode[]> {
   try {
     return await load();
   } catch (error) {
-    return [failureNode(id, error)];
+    return [failureNode(id, root, error)];
   }
 }
 
@@ -106,7 +122,7 @@ export function createView(
     if (!vscode.workspace.isTrusted) return [];
     const all = await roots.all();
     const only = all.length === 1 ? all[0] : undefined;
-    if (only !== undefined) return guarded(only, () => load(only));
+    if (only !== undefined) return guarded(only, only, () => load(only));
     return all.map((root) => ({
       id: root,
       label: path.basename(root),
@@ -114,8 +130,16 @@ export function createView(
       icon: icon('root-folder'),
       contextValue: 'root',
       expanded: true,
-      children: () => guarded(root, () => load(root)),
+      children: () => guarded(root, root, () => load(root)),
     }));
+  }
+
+  let wasRead = false;
+  /** Before the first answer an empty view means nothing: what it says of that is bound to this key. */
+  function markAsRead(): void {
+    if (wasRead) return;
+    wasRead = true;
+    void vscode.commands.executeCommand('setContext', `${id}.read`, true);
   }
 
   const subscriptions = [
@@ -133,9 +157,9 @@ export function createView(
     onDidChangeTreeData: changed.event,
     getTreeItem: treeItem,
     getChildren: (node) => {
-      if (node === undefined) return guarded(id, top);
-      const { children } = node;
-      return children === undefined ? [] : guarded(node.id, children);
+      if (node === undefined) return guarded(id, '', top).finally(markAsRead);
+      const { children, target } = node;
+      return children === undefined ? [] : guarded(node.id, target?.root ?? '', children);
     },
     dispose: () => {
       clearTimeout(timer);
