@@ -1,3 +1,4 @@
+import type { ColumnarRuns } from './columns';
 import type { FilterNode, OrderClause } from './filter';
 
 /** Experiments, runs, params and metrics in MLflow's words; times are milliseconds since the Unix epoch, UTC. */
@@ -208,7 +209,7 @@ export interface LocalArtifacts {
 }
 
 /** What a tracking store can do beside the common part. */
-export type TrackingCapabilities = ExperimentLifecycle & LoggedModelStore & LocalArtifacts;
+export type TrackingCapabilities = ExperimentLifecycle & LoggedModelStore & LocalArtifacts & ColumnarRuns;
 
 /** Tags that Galley writes on a run, beside MLflow's own `mlflow.*` ones. */
 export const runTags = {

@@ -1,4 +1,5 @@
 import type { TrackingCapabilities, TrackingStore } from '../../tracking/types';
+import { readRunColumns } from './columns';
 import type { LocalDatabase } from './database';
 import { logDatasets } from './datasets';
 import * as experiments from './experiments';
@@ -28,6 +29,7 @@ export function localTracking(
     restoreExperiment: (id) => database.write((sql) => experiments.setExperimentStage(sql, id, 'active')),
 
     runs: (query) => database.read((sql) => runs.readRuns(sql, query)),
+    runColumns: (query) => database.read((sql) => readRunColumns(sql, query)),
     run: (id) => database.read((sql) => runs.readRun(sql, id)),
     createRun: (run) => database.write((sql) => runs.createRun(sql, run)),
     updateRun: (id, update) => database.write((sql) => runs.updateRun(sql, id, update)),

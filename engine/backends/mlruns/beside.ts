@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { GalleyError } from '../../errors';
+import { columnsOf } from '../../tracking/columns';
 import { filterTest, readRunField } from '../../tracking/filter';
 import type { Experiment, Run, TrackingCapabilities, TrackingStore } from '../../tracking/types';
 import { experimentFolders } from './layout';
@@ -161,6 +162,10 @@ export function besideFileStore(
     deleteExperiment: (id) => ofExperiment(id, (to, place) => to.deleteExperiment(place)),
     restoreExperiment: (id) => ofExperiment(id, (to, place) => to.restoreExperiment(place)),
     runs,
+    runColumns: async (query) => {
+      const mixed = query.experimentIds.some((id) => filesId(id) !== undefined);
+      return mixed ? columnsOf((await runs(query)).runs, query) : own.runColumns(query);
+    },
     run: async (id) => {
       const found = await filesWith(id);
       return found === undefined ? own.run(id) : shownRun(await found.run(id));
