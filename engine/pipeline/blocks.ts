@@ -35,6 +35,9 @@ const sectionLine = new RegExp(`^(${sectionNames.join('|')})[ \\t]*:[ \\t]*(?:#.
 /** What a line in a section starts with when the section is no plain map of entries. */
 const notAnEntry = /^[[{&*!|>?%@`-]/;
 
+/** Keys at the top of a file that is read in blocks; a spec has less than 20, and each is a block. */
+const maximumTop = 500;
+
 /** Entries are put into one block until it has this many characters: reading a block costs something by itself. */
 const shortBlock = 400;
 
@@ -90,9 +93,12 @@ class Splitter {
   }
 
   #hasContent = false;
+  /** Keys at the top so far. */
+  #top = 0;
 
   #readTop(content: string, start: number, line: number): boolean {
     if (/^(?:---|\.\.\.)(?:\s|$)/.test(content) || /^[%?&*!|>@`"'[{]/.test(content)) return false;
+    if (++this.#top > maximumTop) return false;
     const section = sectionLine.exec(content)?.[1] as SectionName | undefined;
     this.#begin(start, line, undefined, { isHeader: section !== undefined });
     this.#section = section;
@@ -143,13 +149,22 @@ class Splitter {
     section: SectionName | undefined,
     { stray = false, isHeader = false } = {},
   ): void {
-    if (this.#open !== undefined) this.#blocks.push({ ...this.#open, end: start });
-    this.#open = { ...(section === undefined ? {} : { section }), stray, isHeader, start, end: start, line };
+    this.#close(start);
+    const block: BlockText = { stray, isHeader, start, end: start, line };
+    if (section !== undefined) block.section = section;
+    this.#open = block;
+  }
+
+  #close(end: number): void {
+    if (this.#open === undefined) return;
+    this.#open.end = end;
+    this.#blocks.push(this.#open);
   }
 
   finish(end: number): BlockText[] | undefined {
     if (this.#open === undefined || !this.#hasContent) return undefined;
-    return [...this.#blocks, { ...this.#open, end }];
+    this.#close(end);
+    return this.#blocks;
   }
 }
 

@@ -104,9 +104,11 @@ function readBlocks(
   const headers = new Set<string>();
   let repeated = false;
   const placed: PlacedBlock[] = [];
+  const read = (cut: BlockText) => blockOf(text, cut, file, before, known);
   for (let index = 0; index < cuts.length; index++) {
-    const read = (cut: BlockText) => blockOf(text, cut, file, before, known);
-    const { block, cut, more } = readWhole(cuts, index, read);
+    const first = cuts[index];
+    if (first === undefined) break;
+    const { block, cut, more } = readWhole(first, cuts, index, read);
     index += more;
     if (block.source.openAliases) return undefined;
     if (cut.section === undefined) {
@@ -128,14 +130,14 @@ const widestBlock = 4;
  * entries, which YAML readers take although they should be indented.
  */
 function readWhole(
+  cut: BlockText,
   cuts: BlockText[],
   index: number,
   read: (cut: BlockText) => Block,
 ): { block: Block; cut: BlockText; more: number } {
-  const [cut, ...others] = cuts.slice(index, index + widestBlock) as [BlockText, ...BlockText[]];
   const block = read(cut);
   if (!block.broken || cut.stray) return { block, cut, more: 0 };
-  for (const [place, other] of others.entries()) {
+  for (const [place, other] of cuts.slice(index + 1, index + widestBlock).entries()) {
     if (other.section !== cut.section || other.isHeader) break;
     const wide = { ...cut, end: other.end };
     const whole = read(wide);

@@ -9,6 +9,9 @@ import { TooComplexError, convertDocument } from './yaml-tree';
 /** A file of this size or more is not read: 50 times the largest specs written by hand. */
 export const maximumBytes = 5_000_000;
 
+/** A file of this many lines or more is not read: three times the largest that stays quick to edit. */
+export const maximumLines = 150_000;
+
 /** Most pieces (indentation, marks, texts) that are read; a file of 50,000 lines has about half of them. */
 const maximumPieces = 1_500_000;
 
@@ -22,17 +25,20 @@ export function emptySource(text: string, file: string): Source {
 
 /** Whether a text is so large that nothing of it is read. */
 export function isTooLarge(text: string): boolean {
-  return (
-    text.length >= maximumBytes ||
-    (text.length * 3 >= maximumBytes && Buffer.byteLength(text) >= maximumBytes)
-  );
+  if (text.length >= maximumBytes) return true;
+  if (text.length * 3 >= maximumBytes && Buffer.byteLength(text) >= maximumBytes) return true;
+  if (text.length < maximumLines) return false;
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1))
+    if (++lines >= maximumLines) return true;
+  return false;
 }
 
 /** What is said of a text that is too large. */
 export function tooLargeSource(text: string, file: string): Source {
   const source: Source = { ...emptySource('', file), text, unreadable: true };
   const message =
-    'The file is too large: 5 MB or more. Split it into several files named `<name>.galley.yaml`.';
+    'The file is too large: 5 MB or more, or 150,000 lines or more. Split it into several files named `<name>.galley.yaml`.';
   report(source, 'yaml-syntax', 'error', { start: 0, end: 0 }, message);
   return source;
 }

@@ -27,7 +27,8 @@ export function checkUnused(whole: Whole): void {
 
 function usedNames({ blocks }: Whole, kind: SymbolKind): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const { block } of blocks) for (const use of block.uses) if (use.kind === kind) names.add(use.name);
+  for (const { block } of blocks)
+    for (const { kind: other, name } of block.uses) if (other === kind) names.add(name);
   return names;
 }
 
