@@ -1,7 +1,8 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
-import { errorData } from '../errors';
+import { errorData, GalleyError } from '../errors';
 import { cliLauncher, type CliLauncher } from '../processes/cli';
 import { hideSqliteWarning } from '../processes/warnings';
 import type { Project } from '../project';
@@ -19,7 +20,7 @@ async function main(argv: string[]): Promise<void> {
     .description('Build, test, deploy, monitor and update machine-learning models.')
     .option('--cwd <folder>', 'the project folder', process.cwd())
     .option('--no-color', 'no colours')
-    .exitOverride();
+    .hook('preAction', () => mustBeFolder(context.cwd()));
   const launcher = cliLauncher(__filename);
   let opened: Promise<Project> | undefined;
 
@@ -28,7 +29,8 @@ async function main(argv: string[]): Promise<void> {
     cwd: () => path.resolve(program.opts<{ cwd: string }>().cwd),
     project: () => (opened ??= open(context.cwd(), launcher)),
     print: (value, format, text) => {
-      process.stdout.write(`${format === 'json' ? JSON.stringify(value, undefined, 2) : text(value)}\n`);
+      const shown = format === 'json' ? JSON.stringify(value, undefined, 2) : text(value);
+      if (shown !== '') process.stdout.write(`${shown}\n`);
     },
     progress: (line) => process.stderr.write(`${line}\n`),
     exit: (code) => {
@@ -36,7 +38,7 @@ async function main(argv: string[]): Promise<void> {
     },
   };
   for (const register of await neededCommands(argv)) register(program, context);
-  wrongUseExitsTwo(program);
+  tellWrongUse(program);
 
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -54,6 +56,15 @@ async function main(argv: string[]): Promise<void> {
   }
 }
 
+async function mustBeFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory() === true) return;
+  throw new GalleyError('not-found', `There is no folder ${folder}.`, {
+    subject: folder,
+    remedy: 'Check --cwd.',
+  });
+}
+
 /** Loaded when a command asks for it: many need no store. */
 async function open(root: string, launcher: CliLauncher): Promise<Project> {
   const { openProject } = await import('../project');
@@ -68,13 +79,26 @@ function neededCommands(argv: readonly string[]): Promise<RegisterCommand[]> {
   return Promise.all(needed.flatMap((name) => commands[name]?.() ?? []));
 }
 
-/** Sub-commands inherit nothing from `exitOverride`; without it commander would end the process by itself. */
-function wrongUseExitsTwo(command: Command): void {
-  for (const child of command.commands) {
-    child.exitOverride();
-    wrongUseExitsTwo(child);
-  }
+/**
+ * Wrong use is told like any other error, with its remedy. Sub-commands inherit nothing of it, nor of `exitOverride`,
+ * without which commander would end the process by itself.
+ */
+function tellWrongUse(command: Command, line = command.name()): void {
+  command.exitOverride().configureOutput({
+    outputError: (text, write) =>
+      write(`galley: ${text.replace(/^error: /, '').trimEnd()}\n  See \`${line} --help\`.\n`),
+  });
+  for (const child of command.commands) tellWrongUse(child, `${line} ${child.name()}`);
+}
+
+/** Who reads this process's output may go before it has ended (`| head`, a closed terminal); its work goes on. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    });
 }
 
 hideSqliteWarning();
+outliveReaders();
 void main(process.argv.slice(2));

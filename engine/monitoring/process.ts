@@ -15,6 +15,8 @@ export interface MonitorProcessOptions {
   signal: AbortSignal;
   /** One line for each thing that was done, and for what went wrong. */
   tell: (line: string) => void;
+  /** Called once this process is the one that runs the schedules. */
+  started?: () => void;
   /** Called after each check, with the monitor's spec. */
   checked?: (check: MonitorCheck, spec: string) => void;
 }
@@ -39,6 +41,7 @@ export async function runMonitorProcess(options: MonitorProcessOptions): Promise
   const { root, signal, tell } = options;
   const leave = await becomeScheduler(root);
   const startedAt = Date.now();
+  options.started?.();
   try {
     while (!signal.aborted) {
       const jobs = await currentJobs(options, startedAt);

@@ -1,5 +1,5 @@
-import { Option } from 'commander';
 import type { OutputFormat, RegisterCommand } from '../context';
+import { formatOption } from '../options';
 
 /** `galley backends list`: every backend with its state; exit 1 when one is not connected. */
 export const registerBackends: RegisterCommand = (program, context) => {
@@ -8,7 +8,7 @@ export const registerBackends: RegisterCommand = (program, context) => {
     .command('list')
     .alias('check')
     .description('every backend and whether it answers')
-    .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
+    .addOption(formatOption())
     .action(async ({ format }: { format: OutputFormat }) => {
       const list = await (await context.project()).backends.list();
       context.print(list, format, (statuses) =>

@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { bindingDifferences, sentence } from '../../deployment/binding';
 import type { Deployments } from '../../deployment/service';
 import type {
@@ -9,7 +9,10 @@ import type {
   RolloutResult,
 } from '../../deployment/types';
 import { GalleyError } from '../../errors';
+import { tellOfBrokenSpecs } from '../broken-specs';
 import type { CliContext, OutputFormat, RegisterCommand } from '../context';
+import { namedDeployment, noDeployment } from '../named-deployment';
+import { formatOption } from '../options';
 
 interface Common {
   format: OutputFormat;
@@ -28,10 +31,6 @@ export const registerDeploy: RegisterCommand = (program, context) => {
   registerReading(deploy, context);
 };
 
-function format(): Option {
-  return new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text');
-}
-
 async function deployments(context: CliContext): Promise<Deployments> {
   return (await context.project()).deployments;
 }
@@ -43,9 +42,9 @@ function registerRequest(deploy: Command, context: CliContext): void {
     .option('--model-version, --version <version>', 'number or alias; the newest when not given')
     .option('--comment <text>', 'why', '')
     .option('--spec <file>', 'spec file, when several have the deployment')
-    .addOption(format())
+    .addOption(formatOption())
     .action(async (name: string, options: Common & { version?: string; spec?: string }) => {
-      const { spec } = await named(context, name, options.spec);
+      const { spec } = await namedDeployment(context, name, options.spec);
       const { version, comment = '' } = options;
       const request = { spec, deployment: name, comment, ...(version === undefined ? {} : { version }) };
       const made = await (await deployments(context)).request(request);
@@ -62,7 +61,7 @@ function registerDecisions(deploy: Command, context: CliContext): void {
       '--digest <digest>',
       'beginning of the artifact digest that was reviewed; refused when it is another',
     )
-    .addOption(format())
+    .addOption(formatOption())
     .action(async (id: string, options: Common & { digest?: string }) => {
       const room = await deployments(context);
       const { id: full, binding } = await room.find(id);
@@ -75,7 +74,7 @@ function registerDecisions(deploy: Command, context: CliContext): void {
       .command(`${verb} <id>`)
       .description(verb === 'reject' ? 'stop a request for good' : 'take your own request back')
       .option('--comment <text>', 'why', '')
-      .addOption(format())
+      .addOption(formatOption())
       .action(async (id: string, options: Common) => {
         const request = await (await deployments(context))[verb](id, options.comment ?? '');
         printRequest(context, request, options.format);
@@ -97,7 +96,7 @@ function registerRollouts(deploy: Command, context: CliContext): void {
   deploy
     .command('rollout <id>')
     .description('bring an approved version into service')
-    .addOption(format())
+    .addOption(formatOption())
     .action(async (id: string, options: Common) => {
       context.progress('Rolling out…');
       printResult(context, await (await deployments(context)).rollout(id), options.format);
@@ -107,9 +106,9 @@ function registerRollouts(deploy: Command, context: CliContext): void {
     .description('bring the version that was in service before back')
     .option('--comment <text>', 'why', '')
     .option('--spec <file>', 'spec file, when several have the deployment')
-    .addOption(format())
+    .addOption(formatOption())
     .action(async (name: string, options: Common & { spec?: string }) => {
-      const { spec } = await named(context, name, options.spec);
+      const { spec } = await namedDeployment(context, name, options.spec);
       context.progress('Rolling back…');
       const result = await (await deployments(context)).rollback(spec, name, options.comment ?? '');
       printResult(context, result, options.format);
@@ -118,9 +117,9 @@ function registerRollouts(deploy: Command, context: CliContext): void {
     .command('stop <deployment>')
     .description('take a deployment out of service')
     .option('--spec <file>', 'spec file, when several have the deployment')
-    .addOption(format())
+    .addOption(formatOption())
     .action(async (name: string, options: Common & { spec?: string }) => {
-      const { spec } = await named(context, name, options.spec);
+      const { spec } = await namedDeployment(context, name, options.spec);
       const status = await (await deployments(context)).stop(spec, name);
       context.print(status, options.format, (one) => statusLines(one).join('\n'));
     });
@@ -130,22 +129,28 @@ function registerReading(deploy: Command, context: CliContext): void {
   deploy
     .command('status [deployment]')
     .description('what is in service, and what waits')
-    .addOption(format())
+    .addOption(formatOption())
     .action(async (name: string | undefined, options: Common) => {
       const room = await deployments(context);
       await refreshed(context, room);
-      const list = (await room.list()).filter((status) => name === undefined || status.name === name);
-      if (name !== undefined && list.length === 0) throw noDeployment(context, name);
-      context.print(list, options.format, (all) => all.flatMap(statusLines).join('\n') || 'No deployments.');
+      await tellOfBrokenSpecs(context);
+      const all = await room.list();
+      const list = all.filter((status) => name === undefined || status.name === name);
+      if (name !== undefined && list.length === 0) throw noDeployment(context, name, undefined, all);
+      context.print(
+        list,
+        options.format,
+        (some) => some.flatMap(statusLines).join('\n') || 'No deployments.',
+      );
     });
   deploy
     .command('log [deployment]')
     .description('every event, oldest first')
-    .addOption(format())
+    .addOption(formatOption())
     .action(async (name: string | undefined, options: Common) => {
       const room = await deployments(context);
       await refreshed(context, room);
-      context.print(await room.events(name), options.format, (all) => all.map(eventLine).join('\n'));
+      context.print(await room.events(name), options.format, eventLines);
     });
 }
 
@@ -157,26 +162,6 @@ export async function refreshed(context: CliContext, room: Deployments): Promise
     if (!(error instanceof GalleyError) || error.code !== 'unreachable') throw error;
     context.progress(`${error.message} Showing what is known here.`);
   }
-}
-
-function noDeployment(context: CliContext, name: string): GalleyError {
-  return new GalleyError('not-found', `No spec has the deployment ${name}.`, {
-    subject: context.cwd(),
-    remedy: 'See `galley deploy status` for what there is.',
-  });
-}
-
-/** The deployment of that name; `--spec` tells it from one of the same name in another file. */
-async function named(context: CliContext, name: string, spec: string | undefined): Promise<DeploymentStatus> {
-  const all = await (await deployments(context)).list();
-  const found = all.filter((status) => status.name === name && (spec === undefined || status.spec === spec));
-  const [first] = found;
-  if (first === undefined) throw noDeployment(context, name);
-  if (found.length === 1) return first;
-  throw new GalleyError('invalid', `Several specs have the deployment ${name}.`, {
-    subject: name,
-    remedy: `Say which with --spec: ${found.map((status) => status.spec).join(', ')}.`,
-  });
 }
 
 /** What an approval is for, a line each. */
@@ -218,8 +203,12 @@ function printResult(context: CliContext, result: RolloutResult, output: OutputF
   context.print(result, output, ({ status, url }) => `${statusLines(status)[0] ?? ''}\n${url}`.trimEnd());
 }
 
-/** One event in one line, for both logs. */
-export function eventLine(event: LedgerEvent): string {
+/** Events, one in a line, for both logs. */
+export function eventLines(events: readonly LedgerEvent[]): string {
+  return events.length === 0 ? 'No events yet.' : events.map(eventLine).join('\n');
+}
+
+function eventLine(event: LedgerEvent): string {
   const version = event.binding === undefined ? '' : ` v${event.binding.version}`;
   const comment = event.comment === '' ? '' : `  "${event.comment}"`;
   const who = `${event.who.email} (${event.who.assurance})`;

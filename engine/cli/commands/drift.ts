@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { driftMethods } from '../../monitoring/drift/methods';
 import type { ColumnDrift, DriftReport } from '../../monitoring/types';
 import type { OutputFormat, RegisterCommand } from '../context';
+import { formatOption } from '../options';
 import { table } from '../text-table';
 
 interface DriftOptions {
@@ -27,7 +28,7 @@ export const registerDrift: RegisterCommand = (program, context) => {
     .option('--share <share>', 'share of drifted columns that makes the dataset drift (0.5)', number)
     .option('--threshold <score>', "instead of the method's default", number)
     .option('--fail-on-drift', 'exit 1 when the dataset drifts')
-    .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
+    .addOption(formatOption())
     .action(async (options: DriftOptions) => {
       const { format, failOnDrift, ...query } = options;
       const report = await (await context.project()).monitors.drift(query);

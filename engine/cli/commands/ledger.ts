@@ -1,11 +1,7 @@
-import { Option } from 'commander';
 import type { LedgerVerification } from '../../deployment/types';
 import type { OutputFormat, RegisterCommand } from '../context';
-import { eventLine, refreshed } from './deploy';
-
-function format(): Option {
-  return new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text');
-}
+import { formatOption } from '../options';
+import { eventLines, refreshed } from './deploy';
 
 /** `galley ledger log|verify|export`; `verify` exits 1 when it finds something. */
 export const registerLedger: RegisterCommand = (program, context) => {
@@ -13,16 +9,16 @@ export const registerLedger: RegisterCommand = (program, context) => {
   ledger
     .command('log')
     .description('every event, oldest first')
-    .addOption(format())
+    .addOption(formatOption())
     .action(async (options: { format: OutputFormat }) => {
       const { deployments } = await context.project();
       await refreshed(context, deployments);
-      context.print(await deployments.events(), options.format, (all) => all.map(eventLine).join('\n'));
+      context.print(await deployments.events(), options.format, eventLines);
     });
   ledger
     .command('verify')
     .description('walk the whole chain and compare it with the remote; exit 1 when something is wrong')
-    .addOption(format())
+    .addOption(formatOption())
     .action(async (options: { format: OutputFormat }) => {
       const found = await (await context.project()).deployments.verify();
       context.print(found, options.format, verificationText);
@@ -33,7 +29,7 @@ export const registerLedger: RegisterCommand = (program, context) => {
     .description(
       'every event with its commit, for an archive: JSON lines, or one JSON array with --format json',
     )
-    .addOption(format())
+    .addOption(formatOption())
     .action(async (options: { format: OutputFormat }) => {
       const { deployments } = await context.project();
       await refreshed(context, deployments);

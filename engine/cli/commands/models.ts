@@ -1,14 +1,14 @@
-import { Option } from 'commander';
 import { assertAliasMayMove } from '../../registry/alias-policy';
 import type { ModelVersion, RegisteredModel, TestResult } from '../../registry/types';
+import { GalleyError } from '../../errors';
+import type { Project } from '../../project';
 import type { CliContext, OutputFormat, RegisterCommand } from '../context';
+import { formatOption } from '../options';
+import { resolveRun } from '../resolve-run';
 
 interface Formatted {
   format: OutputFormat;
 }
-
-const formatOption = (): Option =>
-  new Option('--format <format>', 'how the result is printed').choices(['text', 'json']).default('text');
 
 /** `galley models …`: the model registry. */
 export const registerModels: RegisterCommand = (program, context) => {
@@ -30,7 +30,7 @@ export const registerModels: RegisterCommand = (program, context) => {
     .addOption(formatOption())
     .action(async (name: string, { format }: Formatted) => {
       const project = await context.project();
-      const model = await project.registry.model(name);
+      const model = await namedModel(project, name);
       const versions = await Promise.all(
         (await project.registry.versions(name)).map((version) => ({
           ...version,
@@ -45,15 +45,15 @@ export const registerModels: RegisterCommand = (program, context) => {
     .description(
       'Register the model that a finished run made, and run its tests. Exit code 1 when one does not pass.',
     )
-    .argument('<run>', 'run id')
+    .argument('<run>', 'id, beginning of the id, or name')
     .option('--stage <stage>', 'the stage that makes it, when several do')
     .option('--description <text>', 'description of the version')
     .addOption(formatOption())
-    .action(async (runId: string, options: Formatted & { stage?: string; description?: string }) => {
+    .action(async (text: string, options: Formatted & { stage?: string; description?: string }) => {
       const project = await context.project();
       const { format, stage, description } = options;
       const registered = await project.models.register({
-        runId,
+        runId: await resolveRun(project, text),
         ...(stage === undefined ? {} : { stage }),
         ...(description === undefined ? {} : { description }),
       });
@@ -72,6 +72,7 @@ export const registerModels: RegisterCommand = (program, context) => {
     .addOption(formatOption())
     .action(async (name: string, alias: string, version: string, { format }: Formatted) => {
       const project = await context.project();
+      await namedVersion(project, name, version);
       assertAliasMayMove(await project.deployments.list(), name, alias);
       await project.registry.setAlias(name, alias, version);
       context.print(await project.registry.model(name), format, () => `${name}@${alias} is v${version}`);
@@ -85,6 +86,7 @@ export const registerModels: RegisterCommand = (program, context) => {
     .addOption(formatOption())
     .action(async (name: string, version: string, { format }: Formatted) => {
       const project = await context.project();
+      await namedVersion(project, name, version);
       const tests = await project.models.evaluate(name, version);
       context.print(tests, format, (results) =>
         results.length === 0 ? 'The spec has no tests.' : testLines(results).join('\n'),
@@ -92,6 +94,29 @@ export const registerModels: RegisterCommand = (program, context) => {
       exitByTests(context, tests);
     });
 };
+
+async function namedModel({ registry }: Project, name: string): Promise<RegisteredModel> {
+  const models = await registry.models();
+  const model = models.find((one) => one.name === name);
+  if (model !== undefined) return model;
+  throw new GalleyError('not-found', `There is no model ${name}.`, {
+    subject: name,
+    remedy:
+      models.length === 0
+        ? 'Register one: galley models register RUN.'
+        : `There are: ${models.map((one) => one.name).join(', ')}.`,
+  });
+}
+
+async function namedVersion(project: Project, name: string, version: string): Promise<void> {
+  await namedModel(project, name);
+  const versions = (await project.registry.versions(name)).map((one) => one.version);
+  if (versions.includes(version)) return;
+  throw new GalleyError('not-found', `${name} has no version ${version}.`, {
+    subject: name,
+    remedy: versions.length === 0 ? 'It has none.' : `It has: ${versions.join(', ')}.`,
+  });
+}
 
 function exitByTests(context: CliContext, tests: readonly TestResult[]): void {
   if (tests.some(({ status }) => status !== 'passed')) context.exit(1);

@@ -1,14 +1,12 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { GalleyError } from '../../errors';
 import { checkSentence, runMonitorProcess } from '../../monitoring/process';
 import { livingScheduler, type SchedulerState } from '../../monitoring/store/scheduler';
 import type { MonitorCheck, MonitorStatus } from '../../monitoring/types';
 import type { CliContext, OutputFormat, RegisterCommand } from '../context';
+import { tellOfBrokenSpecs } from '../broken-specs';
+import { formatOption } from '../options';
 import { table } from '../text-table';
-
-function formatOption(): Option {
-  return new Option('--format <format>').choices(['text', 'json']).default('text');
-}
 
 /** `galley monitor`: checks now or on schedules, what they found, and acknowledging alerts. */
 export const registerMonitor: RegisterCommand = (program, context) => {
@@ -30,6 +28,7 @@ function registerRun(monitor: Command, context: CliContext): void {
     .action(
       async (spec: string | undefined, name: string | undefined, { format }: { format: OutputFormat }) => {
         const { monitors } = await context.project();
+        await tellOfBrokenSpecs(context);
         const checks: MonitorCheck[] = [];
         for (const chosen of choose(await monitors.list(), spec, name)) {
           context.progress(`checking ${chosen.spec} ${chosen.name}`);
@@ -85,17 +84,19 @@ function registerStart(monitor: Command, context: CliContext): void {
   monitor
     .command('start')
     .description('check on the schedules of the specs, and start scheduled retraining, until interrupted')
-    .action(async () => {
+    .addOption(formatOption())
+    .action(async ({ format }: { format: OutputFormat }) => {
       const { root, monitors } = await context.project();
       const stop = new AbortController();
       const interrupt = () => stop.abort();
       process.once('SIGINT', interrupt);
       process.once('SIGTERM', interrupt);
-      context.progress(`running the monitors of ${root}`);
       await runMonitorProcess({
         root,
         monitors,
         signal: stop.signal,
+        started: () =>
+          context.print({ root, pid: process.pid }, format, () => `running the monitors of ${root}`),
         tell: (line) => context.progress(`${new Date().toISOString()} ${line}`),
       });
       context.progress('stopped');
@@ -115,6 +116,7 @@ function registerStatus(monitor: Command, context: CliContext): void {
     .addOption(formatOption())
     .action(async ({ format }: { format: OutputFormat }) => {
       const { root, monitors } = await context.project();
+      await tellOfBrokenSpecs(context);
       const scheduler = await livingScheduler(root);
       const status: Status = {
         ...(scheduler === undefined ? {} : { scheduler }),

@@ -10,6 +10,7 @@ import { runPipeline } from '../../training/run-process';
 import { inWords } from '../../training/scheduler';
 import type { RunState, StartRun } from '../../training/types';
 import type { CliContext, OutputFormat, RegisterCommand } from '../context';
+import { formatOption, wholeNumber } from '../options';
 
 interface RunOptions {
   stage: string[];
@@ -29,13 +30,6 @@ function collectParam(text: string, params: Record<string, string>): Record<stri
   const equals = text.indexOf('=');
   if (equals <= 0) throw new InvalidArgumentError('Write NAME=VALUE.');
   return { ...params, [text.slice(0, equals)]: text.slice(equals + 1) };
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('Write a whole number from 1 on.');
-  return value;
 }
 
 /** The spec that is meant when none is named. */
@@ -105,8 +99,6 @@ async function foreground(
   signal: AbortSignal,
 ): Promise<RunState> {
   const project = await context.project();
-  // The terminal may be closed while the run is being stopped because of that.
-  process.stderr.on('error', () => undefined);
   return runPipeline({
     ...run,
     root: project.root,
@@ -160,7 +152,7 @@ export const registerRun: RegisterCommand = (program, context) => {
     .option('--dry-run', 'say what would run, and run nothing')
     .option('--force', 'run every stage, whatever the cache has')
     .option('--detach', 'start the run and return')
-    .option('--jobs <n>', 'stages at a time; as many as there are cores when not given', positiveInteger)
+    .option('--jobs <n>', 'stages at a time; as many as there are cores when not given', wholeNumber)
     .option(
       '--then-request <deployment>',
       "once it has finished, register its model and request this deployment of it; exit 1 when that can't be",
@@ -168,7 +160,7 @@ export const registerRun: RegisterCommand = (program, context) => {
     .addOption(new Option('--trigger <what>', 'what started it').hideHelp())
     .addOption(new Option('--run-id <id>').hideHelp())
     .addOption(new Option('--detached-child').hideHelp())
-    .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
+    .addOption(formatOption())
     .action(async (file: string | undefined, options: RunOptions) => {
       const root = context.cwd();
       // From the first moment: a stop that comes while the run begins must not leave it half made.

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { GalleyError } from '../../errors';
 import type { Project } from '../../project';
 import type { Run } from '../../tracking/types';
 import type { RunState } from '../../training/types';
 import type { CliContext, OutputFormat, RegisterCommand } from '../context';
+import { formatOption, wholeNumber } from '../options';
+import { resolveRun } from '../resolve-run';
 import { describeRun } from './run';
 
 /** A run of the store, with its state when Galley started it. */
@@ -16,14 +18,7 @@ interface RunEntry {
 const pageBytes = 1 << 18;
 
 function withFormat(command: Command): Command {
-  return command.addOption(new Option('--format <format>').choices(['text', 'json']).default('text'));
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('Write a whole number from 1 on.');
-  return value;
+  return command.addOption(formatOption());
 }
 
 async function listRuns(
@@ -50,22 +45,6 @@ async function listRuns(
     const state = states.get(run.id);
     return state === undefined ? { run } : { run, state };
   });
-}
-
-/** The id of the run with that id, that beginning of an id, or that name (the newest of the name). */
-async function resolveRun(project: Project, text: string): Promise<string> {
-  if (/^[0-9a-f]{32}$/.test(text)) return text;
-  const states = await project.training.runs();
-  const named = states.find((state) => state.runName === text);
-  if (named !== undefined) return named.runId;
-  const matches = text.length >= 4 ? states.filter((state) => state.runId.startsWith(text)) : [];
-  const [only] = matches;
-  if (only !== undefined && matches.length === 1) return only.runId;
-  throw new GalleyError(
-    matches.length > 1 ? 'invalid' : 'not-found',
-    matches.length > 1 ? `Several runs begin with ${text}.` : `There is no run ${text}.`,
-    { remedy: 'galley runs list shows the runs.', subject: text },
-  );
 }
 
 function describeEntry({ run }: RunEntry): string {

@@ -1,9 +1,11 @@
 import { Option } from 'commander';
-import type { DeploymentStatus, ServingState } from '../../deployment/types';
+import type { ServingState } from '../../deployment/types';
 import { desireInService } from '../../deployment/serving/in-service';
 import { serveDeployment } from '../../deployment/serving/serve-process';
 import { GalleyError } from '../../errors';
 import type { CliContext, OutputFormat, RegisterCommand } from '../context';
+import { namedDeployment } from '../named-deployment';
+import { formatOption } from '../options';
 
 interface ServeOptions {
   format: OutputFormat;
@@ -23,9 +25,7 @@ export const registerServe: RegisterCommand = (program, context) => {
     .argument('<deployment>', 'deployment of a spec with the target local')
     .option('--model-version, --version <version>', 'refuse when another version than this one is in service')
     .option('--spec <file>', 'spec file, when several have a deployment of that name')
-    .addOption(
-      new Option('--format <format>', 'how the address is printed').choices(['text', 'json']).default('text'),
-    )
+    .addOption(formatOption())
     .addOption(new Option('--detached-child', 'what the local target starts').hideHelp())
     .action(async (deployment: string, options: ServeOptions) => {
       const signal = endingSignal();
@@ -44,7 +44,7 @@ async function serveInForeground(
   signal: AbortSignal,
 ): Promise<void> {
   const { root, registry, deployments } = await context.project();
-  const status = findDeployment(await deployments.list(), deployment, spec);
+  const status = await namedDeployment(context, deployment, spec);
   const events = await deployments.events(deployment);
   await desireInService({ root, status, events, registry, ...(version === undefined ? {} : { version }) });
   let told = false;
@@ -62,30 +62,6 @@ async function serveInForeground(
   if (signal.aborted) return;
   throw new GalleyError('failed', `${deployment} is not served any more: ${last.reason ?? 'it ended'}`, {
     subject: deployment,
-  });
-}
-
-function findDeployment(
-  statuses: readonly DeploymentStatus[],
-  name: string,
-  spec: string | undefined,
-): DeploymentStatus {
-  const found = statuses.filter(
-    (status) => status.name === name && (spec === undefined || status.spec === spec),
-  );
-  const [status] = found;
-  if (status === undefined)
-    throw new GalleyError('not-found', `No spec here has a deployment ${name}.`, {
-      subject: name,
-      remedy:
-        statuses.length === 0
-          ? 'Add one under deployments in galley.yaml.'
-          : `Deployments here: ${statuses.map((one) => one.name).join(', ')}.`,
-    });
-  if (found.length === 1) return status;
-  throw new GalleyError('invalid', `Several specs have a deployment ${name}.`, {
-    subject: name,
-    remedy: `Say which: --spec ${found.map((one) => one.spec).join(' or --spec ')}.`,
   });
 }
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { GalleyError } from '../../errors';
 import { startTrackingEndpoint } from '../../tracking/endpoint/server';
 import type { OutputFormat, RegisterCommand } from '../context';
+import { formatOption } from '../options';
 
 const tokenVariable = 'GALLEY_TRACKING_TOKEN';
 
@@ -45,7 +46,7 @@ export const registerTrack: RegisterCommand = (program, context) => {
     .command('track')
     .description("serve this project's store to MLflow clients on this machine")
     .option('--port <port>', 'port on 127.0.0.1; any free one when not given', portNumber, 0)
-    .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
+    .addOption(formatOption())
     .action(async ({ port, format }: { port: number; format: OutputFormat }) => {
       const given = givenToken();
       const token = given ?? randomBytes(32).toString('hex');
