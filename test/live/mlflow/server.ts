@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 export interface RunningServer {
   url: string;
@@ -34,6 +35,19 @@ function answers(url: string): Promise<boolean> {
   });
 }
 
+/** A process and all that it started; MLflow's workers are in groups of their own and outlive their parent. */
+async function descendants(pid: number): Promise<number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,ppid=']);
+  const pairs = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const found = [pid];
+  for (const parent of found)
+    found.push(...pairs.flatMap(([child, ppid]) => (ppid === parent && child !== undefined ? [child] : [])));
+  return found;
+}
+
 /**
  * Starts `mlflow server` on a free port with its store in `folder`, and waits until it answers.
  * @throws when it ends before, with what it wrote
@@ -57,18 +71,27 @@ export async function startMlflowServer(
   const place = ['--host', '127.0.0.1', '--port', String(port), '--workers', '1'];
   const child = spawn(python, ['-m', 'mlflow', 'server', ...store, ...place, ...args], {
     cwd: folder,
-    // A group of its own, so that its workers end with it.
-    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, DO_NOT_TRACK: 'true', MLFLOW_DISABLE_TELEMETRY: 'true', ...env },
+    env: {
+      ...process.env,
+      DO_NOT_TRACK: 'true',
+      MLFLOW_DISABLE_TELEMETRY: 'true',
+      MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
+      ...env,
+    },
   });
   let written = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (data: Buffer) => (written = (written + data.toString()).slice(-10_000)));
   const ended = once(child, 'exit');
   const stop = async () => {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
-      process.kill(-child.pid, 'SIGKILL');
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    for (const pid of await descendants(child.pid))
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It went with its parent.
+      }
     await ended;
   };
   const url = `${secure ? 'https' : 'http'}://127.0.0.1:${port}`;
