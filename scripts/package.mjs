@@ -12,6 +12,9 @@ import { buildAll } from './build.mjs';
 import { temporaryFolder } from './editor-host.mjs';
 import { projectRoot, say, step } from './steps.mjs';
 
+const { version, repository } = JSON.parse(await readFile(path.join(projectRoot, 'package.json'), 'utf8'));
+const hasRepository = repository !== undefined;
+
 /** What ships as it is, beside the README and the build. */
 const shipped = ['package.json', 'CHANGELOG.md', 'LICENSE', 'media', 'schemas'];
 
@@ -23,11 +26,11 @@ function flag(name) {
 /** DuckDB's packages for a platform: its interface, the loader, and the native library, all of one version. */
 async function nativePackages(target) {
   const loader = path.join(projectRoot, 'node_modules/@duckdb/node-bindings/package.json');
-  const { version } = JSON.parse(await readFile(loader, 'utf8'));
+  const { version: installed } = JSON.parse(await readFile(loader, 'utf8'));
   const library = `@duckdb/node-bindings-${target}`;
   if (!existsSync(path.join(projectRoot, 'node_modules', library)))
     throw new Error(
-      `DuckDB for ${target} is not installed: npm install --no-save --force ${library}@${version}`,
+      `DuckDB for ${target} is not installed: npm install --no-save --force ${library}@${installed}`,
     );
   return ['@duckdb/node-api', '@duckdb/node-bindings', library];
 }
@@ -41,27 +44,16 @@ function shipPackage(name, dist) {
   });
 }
 
-/** A picture of the README as text. One that was not taken yet is told, and its words stand for it. */
-async function pictureInText(alt, file) {
-  const absolute = path.join(projectRoot, file);
-  if (!existsSync(absolute)) {
-    say(`! README.md shows ${file}, which is not there: npm run pictures`);
-    return `_${alt}_`;
-  }
-  return `![${alt}](data:image/png;base64,${await readFile(absolute, 'base64')})`;
-}
-
 /**
- * The README with its pictures in it: an extension's page shows pictures from the web or from the text itself, and
- * nothing that lies beside it.
+ * The README for an extension's page, which reaches the web and nothing that lies beside it: without a repository
+ * whose address vsce puts before a relative link, its words stand for it, and its description for a picture.
  */
-async function readmeWithPictures() {
-  let text = await readFile(path.join(projectRoot, 'README.md'), 'utf8');
-  for (const [whole, alt, file] of text.matchAll(/!\[([^\]]*)\]\(((?!\w+:)[^)\s]+\.png)\)/g)) {
-    const picture = await pictureInText(alt, file);
-    text = text.replace(whole, () => picture);
-  }
-  return text;
+async function readmeForPage() {
+  const text = await readFile(path.join(projectRoot, 'README.md'), 'utf8');
+  if (hasRepository) return text;
+  return text.replace(/(!?)\[([^\]]*)\]\((?!\w+:|#)[^)]*\)/g, (_, picture, words) =>
+    picture === '' ? words : `_${words}_`,
+  );
 }
 
 /** Lays out everything that ships. */
@@ -72,7 +64,7 @@ async function layOut(stage, target) {
   for (const name of packages) await shipPackage(name, dist);
   for (const name of shipped)
     await cp(path.join(projectRoot, name), path.join(stage, name), { recursive: true });
-  await writeFile(path.join(stage, 'README.md'), await readmeWithPictures());
+  await writeFile(path.join(stage, 'README.md'), await readmeForPage());
   // Everything in the folder ships; without the file vsce asks whether that is meant.
   await writeFile(path.join(stage, '.vscodeignore'), '');
 }
@@ -84,7 +76,6 @@ async function layOut(stage, target) {
  * @returns the file's absolute path
  */
 async function packageVsix({ target = `${process.platform}-${process.arch}`, out = projectRoot } = {}) {
-  const { version } = JSON.parse(await readFile(path.join(projectRoot, 'package.json'), 'utf8'));
   const packagePath = path.resolve(out, `galley-${target}-${version}.vsix`);
   const stage = await temporaryFolder('package');
   try {
@@ -97,7 +88,7 @@ async function packageVsix({ target = `${process.platform}-${process.arch}`, out
         target,
         dependencies: false,
         allowMissingRepository: true,
-        rewriteRelativeLinks: false,
+        rewriteRelativeLinks: hasRepository,
       }),
     );
   } finally {
