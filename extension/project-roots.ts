@@ -44,13 +44,21 @@ async function search(): Promise<string[]> {
   return outermost(await Promise.all(files.filter((file) => file.scheme === 'file').map(realFolder)));
 }
 
+/** Where a project lies, for a row that has the folder's name already; undefined when it is a folder of the window. */
+export function projectPlace(root: string): string | undefined {
+  const place = vscode.workspace.asRelativePath(root);
+  return path.isAbsolute(place) ? undefined : place;
+}
+
 export function createProjectRoots(): ProjectRoots {
   const changed = new vscode.EventEmitter<void>();
   let found: Promise<string[]> | undefined;
 
   async function publish(): Promise<string[]> {
     const roots = await search();
+    // Two keys, because before the search neither is known.
     await vscode.commands.executeCommand('setContext', 'galley.hasProject', roots.length > 0);
+    await vscode.commands.executeCommand('setContext', 'galley.noProject', roots.length === 0);
     return roots;
   }
   function again(): void {

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import * as vscode from 'vscode';
 import { GalleyError } from '../../engine/errors';
 import type { PipelineStageSummary, PipelineSummary } from '../../engine/protocol';
+import { projectPlace } from '../project-roots';
 import type { Services } from '../services';
 import type { Target } from '../target';
 import { stageState } from '../views/pipelines';
@@ -30,7 +30,7 @@ export async function askRoot(
     'Choose the project',
     all.map((root) => ({
       label: path.basename(root),
-      description: vscode.workspace.asRelativePath(root),
+      description: projectPlace(root) ?? path.dirname(root),
       value: root,
     })),
   );

@@ -29,12 +29,42 @@ export function createViews(engine: Engine, roots: ProjectRoots, attention: Atte
   const shown = createShownRuns();
   const parts = { engine, roots };
   const providers: Record<ViewName, View> = {
-    pipelines: createView('galley.pipelines', parts, ['pipelines', 'runs'], pipelineNodes(engine)),
-    experiments: createView('galley.experiments', parts, ['runs', 'models'], experimentNodes(engine, shown)),
-    models: createView('galley.models', parts, ['models', 'deployments'], modelNodes(engine)),
-    deployments: createView('galley.deployments', parts, ['deployments'], deploymentNodes(engine)),
-    monitors: createView('galley.monitors', parts, ['monitors', 'pipelines'], monitorNodes(engine)),
-    backends: createView('galley.backends', parts, ['backends', 'runs'], backendNodes(engine)),
+    pipelines: createView(
+      'galley.pipelines',
+      parts,
+      ['pipelines', 'runs'],
+      'No galley.yaml',
+      pipelineNodes(engine),
+    ),
+    experiments: createView(
+      'galley.experiments',
+      parts,
+      ['runs', 'models'],
+      'No runs yet',
+      experimentNodes(engine, shown),
+    ),
+    models: createView(
+      'galley.models',
+      parts,
+      ['models', 'deployments'],
+      'No models yet',
+      modelNodes(engine),
+    ),
+    deployments: createView(
+      'galley.deployments',
+      parts,
+      ['deployments'],
+      'No deployments',
+      deploymentNodes(engine),
+    ),
+    monitors: createView(
+      'galley.monitors',
+      parts,
+      ['monitors', 'pipelines'],
+      'No monitors',
+      monitorNodes(engine),
+    ),
+    backends: createView('galley.backends', parts, ['backends', 'runs'], 'No backends', backendNodes(engine)),
   };
   const trees = Object.entries(providers).map(([name, provider]) => ({
     name,

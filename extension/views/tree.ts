@@ -4,7 +4,7 @@ import { errorData } from '../../engine/errors';
 import type { ChangeTopic } from '../../engine/protocol';
 import { sentence } from '../error-report';
 import type { Engine } from '../engine-client';
-import type { ProjectRoots } from '../project-roots';
+import { projectPlace, type ProjectRoots } from '../project-roots';
 import type { Target } from '../target';
 
 /** One row of a view. Rows are built anew at each refresh; a stable id keeps them expanded and selected. */
@@ -101,11 +101,13 @@ function treeItem(node: TreeNode): vscode.TreeItem {
 /**
  * A tree view over all projects of the window: their rows directly when there is one project, else a row per project.
  * @param topics changes after which it reads again
+ * @param nothing what an empty project says among others; one that is alone has the view's welcome text
  */
 export function createView(
   id: string,
   { engine, roots }: { engine: Engine; roots: ProjectRoots },
   topics: readonly ChangeTopic[],
+  nothing: string,
   load: LoadNodes,
 ): View {
   const changed = new vscode.EventEmitter<void>();
@@ -114,24 +116,53 @@ export function createView(
     // Several changes within a moment are one refresh; the first is not put off by later ones.
     timer ??= setTimeout(() => {
       timer = undefined;
-      changed.fire();
+      // The editor throws away an answer that a refresh overtakes: a slow one would never be shown.
+      if (reading > 0) overtaken = true;
+      else changed.fire();
     }, refreshDelay);
   };
+  let reading = 0;
+  let overtaken = false;
+
+  async function read(id: string, root: string, load: () => Promise<TreeNode[]>): Promise<TreeNode[]> {
+    reading += 1;
+    try {
+      return await guarded(id, root, load);
+    } finally {
+      reading -= 1;
+      if (reading === 0 && overtaken) {
+        overtaken = false;
+        refresh();
+      }
+    }
+  }
 
   async function top(): Promise<TreeNode[]> {
     if (!vscode.workspace.isTrusted) return [];
     const all = await roots.all();
     const only = all.length === 1 ? all[0] : undefined;
-    if (only !== undefined) return guarded(only, only, () => load(only));
-    return all.map((root) => ({
+    if (only !== undefined) return guarded(only, only, () => load(only)).finally(markAsRead);
+    return all.map(rootNode);
+  }
+
+  function rootNode(root: string): TreeNode {
+    const place = projectPlace(root);
+    return {
       id: root,
       label: path.basename(root),
-      description: vscode.workspace.asRelativePath(root),
+      ...(place === undefined ? {} : { description: place }),
+      tooltip: root,
       icon: icon('root-folder'),
       contextValue: 'root',
+      target: { root },
       expanded: true,
-      children: () => guarded(root, root, () => load(root)),
-    }));
+      children: async () => {
+        const nodes = await guarded(root, root, () => load(root));
+        return nodes.length > 0
+          ? nodes
+          : [{ id: `${root}/nothing`, label: nothing, contextValue: 'nothing' }];
+      },
+    };
   }
 
   let wasRead = false;
@@ -157,9 +188,9 @@ export function createView(
     onDidChangeTreeData: changed.event,
     getTreeItem: treeItem,
     getChildren: (node) => {
-      if (node === undefined) return guarded(id, '', top).finally(markAsRead);
+      if (node === undefined) return read(id, '', top);
       const { children, target } = node;
-      return children === undefined ? [] : guarded(node.id, target?.root ?? '', children);
+      return children === undefined ? [] : read(node.id, target?.root ?? '', children);
     },
     dispose: () => {
       clearTimeout(timer);

@@ -83,7 +83,7 @@ export function statusText({ run, state }: RunDetail): string {
 const isNumeric = (text: string): boolean => text.trim() !== '' && Number.isFinite(Number(text));
 
 const widthFor = (characters: number, least: number, most: number): number =>
-  Math.round(Math.min(most, Math.max(least, characters * 7 + 26)));
+  Math.round(Math.min(most, Math.max(least, characters * 8 + 26)));
 
 /** All columns that the runs have values for, in the order of the table. */
 export function tableColumns(runs: readonly RunDetail[], experimentCount: number): Column[] {
@@ -115,7 +115,7 @@ export function tableColumns(runs: readonly RunDetail[], experimentCount: number
     width,
   });
   return [
-    column('name', 'Run', widthFor(longestName + 4, 150, 260)),
+    column('name', 'Run', widthFor(longestName + 5, 160, 280)),
     ...(experimentCount > 1 ? [column('experiment', 'Experiment', 130)] : []),
     column('status', 'Status', 124),
     ...inOrder(metrics).map((key): Column => ({
