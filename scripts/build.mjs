@@ -34,6 +34,27 @@ if (major < 22 || (major === 22 && minor < 15)) {
   process.exit(2);
 }`;
 
+/** What the extension loads after its activation: files of their own, so that activation does not read them. */
+const extensionParts = {
+  jsonrpc: 'vscode-jsonrpc/node',
+  'language-client': 'vscode-languageclient/node',
+  analyse: './engine/pipeline/analyse',
+};
+
+/** Turns `import()` of a part into `require` of its file. */
+const partsApart = {
+  name: 'parts-apart',
+  setup(bundle) {
+    bundle.onResolve({ filter: /node$|analyse$/ }, ({ path: module, kind }) => {
+      const part = Object.entries(extensionParts).find(([, source]) =>
+        module.endsWith(source.replace(/^\./, '')),
+      );
+      if (kind !== 'dynamic-import' || part === undefined) return undefined;
+      return { path: `./extension/${part[0]}.js`, external: true };
+    });
+  },
+};
+
 function nodeBundles(production, outdir) {
   const whole = {
     ...node,
@@ -46,6 +67,14 @@ function nodeBundles(production, outdir) {
       ...whole,
       entryPoints: ['extension/main.ts'],
       outfile: path.join(outdir, 'extension.js'),
+      external: ['vscode'],
+      plugins: [partsApart],
+      supported: { 'dynamic-import': false },
+    },
+    {
+      ...whole,
+      entryPoints: Object.entries(extensionParts).map(([out, source]) => ({ in: source, out })),
+      outdir: path.join(outdir, 'extension'),
       external: ['vscode'],
     },
     {
