@@ -1,11 +1,9 @@
 import { after, afterEach, before, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
 import { GalleyError } from '../../../engine/errors';
-import { buildServeCli, score, servingProject, until, type ServingProject } from './serving-project';
+import { buildGalley, type BuiltGalley } from '../training/galley';
+import { score, servingProject, until, type ServingProject } from './serving-project';
 
 function isClosed(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -19,20 +17,18 @@ function isClosed(port: number): Promise<boolean> {
 
 describe('canary rollout', function () {
   this.timeout(60_000);
-  let folder: string;
-  let cli: string;
+  let built: BuiltGalley;
   let project: ServingProject;
 
   before(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'galley-serve-cli-'));
-    cli = await buildServeCli(folder);
+    built = await buildGalley();
   });
-  after(() => rm(folder, { recursive: true, force: true }));
+  after(() => built.dispose());
   afterEach(() => project.close());
 
   const canary = async (waitSeconds: number): Promise<void> => {
     const rollout = { strategy: 'canary' as const, steps: [20, 100], waitSeconds };
-    project = await servingProject(cli, { rollout });
+    project = await servingProject(built.launcher, { rollout });
   };
   /** Once the new version has its first share. */
   const atStep = (percent: number) =>

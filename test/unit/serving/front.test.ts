@@ -1,30 +1,30 @@
 import { after, before, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { ServingState } from '../../../engine/deployment/types';
-import { buildServeCli, score, send, servingProject, until, type ServingProject } from './serving-project';
+import { buildGalley, type BuiltGalley } from '../training/galley';
+import { score, send, servingProject, until, type ServingProject } from './serving-project';
 
 describe('address of a deployment', function () {
   this.timeout(60_000);
-  let folder: string;
+  let built: BuiltGalley;
   let project: ServingProject;
   let state: ServingState;
   let url: string;
 
   before(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'galley-serve-cli-'));
-    project = await servingProject(await buildServeCli(folder));
+    built = await buildGalley();
+    project = await servingProject(built.launcher);
     state = await project.target.rollout(await project.version('7', { label: 0.25 }));
     url = state.url ?? '';
   });
   after(async () => {
     await project.close();
-    await rm(folder, { recursive: true, force: true });
+    await built.dispose();
   });
 
   it('passes any body, method, status and header through, but what is for one connection only', async () => {
@@ -122,7 +122,7 @@ describe('address of a deployment', function () {
   });
 
   it('answers all the same when the log cannot be written', async () => {
-    const blocked = await servingProject(path.join(folder, 'galley.js'));
+    const blocked = await servingProject(built.launcher);
     try {
       // A file where the folder should be fails for every user, root too.
       await mkdir(path.join(blocked.root, 'serving'));

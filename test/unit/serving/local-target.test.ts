@@ -1,25 +1,23 @@
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { GalleyError } from '../../../engine/errors';
 import { isAlive } from '../../../engine/processes/identity';
-import { buildServeCli, score, servingProject, until, type ServingProject } from './serving-project';
+import { buildGalley, type BuiltGalley } from '../training/galley';
+import { score, servingProject, until, type ServingProject } from './serving-project';
 
 describe('local target', function () {
   this.timeout(60_000);
-  let folder: string;
-  let cli: string;
+  let built: BuiltGalley;
   let project: ServingProject;
 
   before(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'galley-serve-cli-'));
-    cli = await buildServeCli(folder);
+    built = await buildGalley();
   });
-  after(() => rm(folder, { recursive: true, force: true }));
+  after(() => built.dispose());
   beforeEach(async () => {
-    project = await servingProject(cli);
+    project = await servingProject(built.launcher);
   });
   afterEach(() => project.close());
 

@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import type { CliLauncher } from '../../../engine/processes/cli';
 import {
   createLocalTarget,
   type ServingTarget,
@@ -36,27 +35,14 @@ export interface ServingProject {
   close(): Promise<void>;
 }
 
-const run = promisify(execFile);
 const repository = process.cwd();
 
-/** Bundles the `galley serve` of these tests; the folder is the caller's to remove. */
-export async function buildServeCli(folder: string): Promise<string> {
-  const bundle = path.join(folder, 'galley.js');
-  await run(process.execPath, [
-    path.join(repository, 'node_modules/esbuild/bin/esbuild'),
-    path.join(repository, 'test/unit/serving/serve-cli.ts'),
-    ...['--bundle', '--platform=node', '--target=node22', '--format=cjs', '--log-level=warning'],
-    `--outfile=${bundle}`,
-  ]);
-  return bundle;
-}
-
 export async function servingProject(
-  cli: string,
+  launcher: CliLauncher,
   deployment: Partial<DeploymentSpec> = {},
 ): Promise<ServingProject> {
   const root = await realpath(await mkdtemp(path.join(os.tmpdir(), 'galley-serving-')));
-  const target = createLocalTarget({ root, launcher: { command: process.execPath, args: [cli] } });
+  const target = createLocalTarget({ root, launcher });
   const script = path.join(repository, 'test/unit/serving/model-server.mjs');
   const artifact = (version: string) => path.join(root, 'models', version);
   const behave = (version: string, behaviour: Behaviour) =>
