@@ -6,7 +6,7 @@ import { createMonitors } from './monitoring/monitors';
 import type { CliLauncher } from './processes/cli';
 import { createModelRegistration } from './registry/registration';
 import { createLocalTraining } from './training/local';
-import type { BackendConfig, BackendStatus } from './backends/types';
+import type { Backends } from './backends/types';
 import type { Deployments } from './deployment/service';
 import type { Monitors } from './monitoring/service';
 import type { ModelRegistration } from './registry/service';
@@ -24,7 +24,7 @@ export interface Project {
   training: TrainingBackend;
   deployments: Deployments;
   monitors: Monitors;
-  backends: { list(): Promise<BackendStatus[]>; add(backend: BackendConfig): Promise<BackendStatus> };
+  backends: Backends;
   close(): Promise<void>;
 }
 

@@ -7,9 +7,10 @@ export function isSpecFile(uri: vscode.Uri): boolean {
   return uri.scheme === 'file' && (name === 'galley.yaml' || name.endsWith('.galley.yaml'));
 }
 
-/** Whether the language server looks after a file. */
+/** Whether the language server looks after a file: specs, the list of backends, and DVC's pipelines. */
 export function isGalleyFile(uri: vscode.Uri): boolean {
-  return isSpecFile(uri) || (uri.scheme === 'file' && uri.path.endsWith('/.galley/backends.yaml'));
+  const others = uri.path.endsWith('/.galley/backends.yaml') || uri.path.endsWith('/dvc.yaml');
+  return isSpecFile(uri) || (uri.scheme === 'file' && others);
 }
 
 /** As {@link isGalleyFile}, for the editor. */
@@ -17,4 +18,5 @@ export const galleyFiles = [
   { scheme: 'file', pattern: '**/galley.yaml' },
   { scheme: 'file', pattern: '**/*.galley.yaml' },
   { scheme: 'file', pattern: '**/.galley/backends.yaml' },
+  { scheme: 'file', pattern: '**/dvc.yaml' },
 ];

@@ -1,8 +1,8 @@
-import type { Project } from '../project';
+import type { TrackingStore } from '../tracking/types';
 import { addBackend, readBackends } from './config';
 import { localStatus } from './local/status';
 import { mlflowStatus } from './mlflow/status';
-import type { BackendConfig, BackendStatus } from './types';
+import type { BackendConfig, Backends, BackendStatus } from './types';
 
 export { openLocalStore } from './local/store';
 export { openMlflowServer } from './mlflow/server';
@@ -29,7 +29,7 @@ async function statusOf(backend: BackendConfig): Promise<BackendStatus> {
 }
 
 /** The backends of a project: the built-in `local` first, then those of `.galley/backends.yaml`. */
-export function createBackends(root: string, tracking: Project['tracking']): Project['backends'] {
+export function createBackends(root: string, tracking: TrackingStore): Backends {
   return {
     list: async () => Promise.all([localStatus(root, tracking), ...(await readBackends(root)).map(statusOf)]),
     add: async (backend) => {

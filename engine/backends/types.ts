@@ -18,3 +18,11 @@ export interface BackendStatus {
   summary: string;
   remedy?: string;
 }
+
+/** The backends of a project. */
+export interface Backends {
+  /** The built-in `local` first. */
+  list(): Promise<BackendStatus[]>;
+  /** Adds to `.galley/backends.yaml`; rejects with `conflict` when the name is taken, `invalid` when it is none. */
+  add(backend: BackendConfig): Promise<BackendStatus>;
+}
