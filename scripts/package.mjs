@@ -16,7 +16,7 @@ const { version, repository } = JSON.parse(await readFile(path.join(projectRoot,
 const hasRepository = repository !== undefined;
 
 /** What ships as it is, beside the README and the build. */
-const shipped = ['package.json', 'CHANGELOG.md', 'LICENSE', 'media', 'schemas'];
+const shipped = ['package.json', 'CHANGELOG.md', 'LICENSE', 'docs/diagnostics.md', 'media', 'schemas'];
 
 function flag(name) {
   const position = process.argv.indexOf(name);

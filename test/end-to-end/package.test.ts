@@ -60,6 +60,7 @@ describe('the packaged extension in a clean editor', function () {
       ...(await readdir('schemas')).filter((name) => name.endsWith('.json')).map((name) => `schemas/${name}`),
       native,
       'media/galley.svg',
+      'docs/diagnostics.md',
       'package.json',
       'readme.md',
       'changelog.md',
