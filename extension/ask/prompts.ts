@@ -21,6 +21,8 @@ export async function choose<T>(title: string, placeHolder: string, choices: Cho
     placeHolder,
     matchOnDescription: true,
     matchOnDetail: true,
+    // A page takes the focus back when the palette closes, at times after the next question is there.
+    ignoreFocusOut: true,
   });
   if (chosen === undefined) throw leftPrompt();
   return chosen.value;

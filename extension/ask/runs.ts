@@ -70,7 +70,13 @@ export async function askRuns(
   if (runs.length < 2) throw nothingToChoose('second run to compare with');
   const chosen = await vscode.window.showQuickPick(
     runs.map((detail) => ({ ...runChoice(detail), picked: detail.run.id === target?.runId })),
-    { title, placeHolder: 'Choose at least two runs', canPickMany: true, matchOnDescription: true },
+    {
+      title,
+      placeHolder: 'Choose at least two runs',
+      canPickMany: true,
+      matchOnDescription: true,
+      ignoreFocusOut: true,
+    },
   );
   if (chosen === undefined || chosen.length === 0) throw leftPrompt();
   if (chosen.length === 1) {

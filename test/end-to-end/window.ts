@@ -79,14 +79,14 @@ export class Window {
   async answer(text: string): Promise<void> {
     await this.input.waitFor();
     await this.input.fill(text);
-    await this.page.keyboard.press('Enter');
+    await this.input.press('Enter');
   }
 
   /** Ticks the first entries of a quick pick that takes several, and accepts. */
   async pickFirst(howMany: number): Promise<void> {
     const rows = this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
     for (let index = 0; index < howMany; index++) await rows.nth(index).click();
-    await this.page.keyboard.press('Enter');
+    await this.input.press('Enter');
   }
 
   /** Opens a file through quick open. */
