@@ -1,20 +1,17 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import { GalleyError } from '../errors';
+import { galleyFolder } from '../project-files/galley-folder';
+import { replaceFile } from '../project-files/replace-file';
+import { textOf } from '../project-files/text-of';
 import type { BackendConfig } from './types';
 
 /** The committed list of a project's backends, relative to its folder. It never holds a secret. */
 export const backendsFile = '.galley/backends.yaml';
 
 async function read(root: string): Promise<Document.Parsed | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path.join(root, backendsFile), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const text = await textOf(path.join(root, backendsFile));
+  if (text === undefined) return undefined;
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
@@ -73,8 +70,6 @@ export async function addBackend(root: string, backend: BackendConfig): Promise<
   if (!isMap(document.get('backends'))) document.set('backends', document.createNode({}));
   const { name, ...rest } = backend;
   document.setIn(['backends', name], document.createNode(rest));
-  const file = path.join(root, backendsFile);
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(`${file}.new`, document.toString());
-  await rename(`${file}.new`, file);
+  await galleyFolder(root);
+  await replaceFile(path.join(root, backendsFile), document.toString());
 }

@@ -1,9 +1,9 @@
 import { Option } from 'commander';
-import { GalleyError } from '../../errors';
 import { graphAsMermaid, graphAsText } from '../../pipeline/format/graph';
 import { stageEdges, stageGraph } from '../../pipeline/graph';
-import { findSpecFiles, loadPipeline } from '../../pipeline/load';
+import { loadPipeline } from '../../pipeline/load';
 import type { RegisterCommand } from '../context';
+import { onlySpec } from '../only-spec';
 
 const formats = ['text', 'json', 'mermaid'] as const;
 
@@ -29,18 +29,3 @@ export const registerGraph: RegisterCommand = (program, context) => {
       );
     });
 };
-
-async function onlySpec(root: string): Promise<string> {
-  const files = await findSpecFiles(root);
-  if (files.includes('galley.yaml')) return 'galley.yaml';
-  const [only] = files;
-  if (only === undefined)
-    throw new GalleyError('not-found', `There is no galley.yaml in ${root}.`, {
-      remedy: 'Name the spec file.',
-    });
-  if (files.length > 1)
-    throw new GalleyError('invalid', `There are several spec files: ${files.join(', ')}.`, {
-      remedy: 'Name one of them.',
-    });
-  return only;
-}

@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import { requestAfterRun, type RequestedAfterRun } from '../../deployment/request-after-run';
-import { GalleyError, errorData } from '../../errors';
-import { findSpecFiles } from '../../pipeline/load';
+import { errorData } from '../../errors';
 import { dryRun, type DryRun } from '../../training/dry-run';
 import { openRunLog } from '../../training/run-log';
 import { runFolder } from '../../training/run-folder';
@@ -10,6 +9,7 @@ import { runPipeline } from '../../training/run-process';
 import { inWords } from '../../training/scheduler';
 import type { RunState, StartRun } from '../../training/types';
 import type { CliContext, OutputFormat, RegisterCommand } from '../context';
+import { onlySpec } from '../only-spec';
 import { formatOption, wholeNumber } from '../options';
 
 interface RunOptions {
@@ -30,23 +30,6 @@ function collectParam(text: string, params: Record<string, string>): Record<stri
   const equals = text.indexOf('=');
   if (equals <= 0) throw new InvalidArgumentError('Write NAME=VALUE.');
   return { ...params, [text.slice(0, equals)]: text.slice(equals + 1) };
-}
-
-/** The spec that is meant when none is named. */
-async function onlySpec(root: string): Promise<string> {
-  const files = await findSpecFiles(root);
-  const [first] = files;
-  if (files.includes('galley.yaml')) return 'galley.yaml';
-  if (first !== undefined && files.length === 1) return first;
-  throw first === undefined
-    ? new GalleyError('not-found', `There is no galley.yaml in ${root}.`, {
-        remedy: 'Name the spec file, or the folder with --cwd.',
-        subject: root,
-      })
-    : new GalleyError('invalid', `There are several spec files in ${root}.`, {
-        remedy: `Name one: ${files.join(', ')}.`,
-        subject: root,
-      });
 }
 
 function stageLine({ name, status, startedAt, endedAt, reason }: RunState['stages'][number]): string {
